@@ -1,0 +1,106 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { SEVERITIES, type Severity } from '../../rules/finding.ts';
+import { demo } from './demo.ts';
+import { EXIT } from './exit-codes.ts';
+import { replay } from './replay.ts';
+import { checkRules, listRules } from './rules.ts';
+import type { Output } from './terminal.ts';
+
+/** Runs one verb and gives the exit code. Wrong usage is one line and 64; `--help` and `--version` are 0. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const output: Output = {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  };
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  let code: number = EXIT.done;
+  const program = build(output, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+}
+
+function build(output: Output, done: (code: number) => void): Command {
+  const program = new Command('spillwatch')
+    .description('Catches data on its way from a database to the cloud, on the Mac itself.')
+    .version(packageJson.version, '--version', 'print the version')
+    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-on, 64 wrong usage.`,
+    );
+
+  program
+    .command('replay')
+    .description(
+      'judge recorded telemetry; every emission is a line on stdout, the counts go to stderr',
+    )
+    .argument('<capture...>', 'capture files in order of time, - is standard input')
+    .option('--config <file>', 'configuration, as JSON')
+    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
+    .addOption(
+      new Option('--format <format>', 'what a line is')
+        .choices(['summary', 'ocsf'])
+        .default('summary'),
+    )
+    .option('--state <dir>', 'keep the database there and go on where the last replay stopped')
+    .option(
+      '--fail-on <severity>',
+      `exit 10 at a finding of at least ${SEVERITIES.join(', ')}`,
+      severity,
+    )
+    .action(async (captures: string[], options: ReplayFlags) => {
+      done(await replay({ captures, ...options }, output));
+    });
+
+  program
+    .command('demo')
+    .description('replay a bundled capture with a whole chain and print the findings for people')
+    .action(async () => {
+      done(await demo(output));
+    });
+
+  const rules = program.command('rules').description('look at the detection rules');
+  rules
+    .command('list')
+    .description('print every rule in force')
+    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
+    .option('--json', 'one JSON object a line')
+    .action((options: { readonly rules?: string; readonly json?: boolean }) => {
+      done(listRules(options, output));
+    });
+  rules
+    .command('check')
+    .description('say what is wrong with the rules; exit 1 when something is')
+    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
+    .action((options: { readonly rules?: string }) => {
+      done(checkRules(options, output));
+    });
+  return program;
+}
+
+interface ReplayFlags {
+  readonly config?: string;
+  readonly rules?: string;
+  readonly format: 'summary' | 'ocsf';
+  readonly state?: string;
+  readonly failOn?: Severity;
+}
+
+function severity(text: string): Severity {
+  const known = SEVERITIES.find((candidate) => candidate === text);
+  if (known === undefined) throw new InvalidArgumentError(`Allowed are ${SEVERITIES.join(', ')}.`);
+  return known;
+}

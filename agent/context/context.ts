@@ -1,0 +1,184 @@
+/**
+ * What each event means for the chains. The page to read for "what happens on a rename?": every kind of event has its
+ * paragraph here, the conclusions are drawn in the modules it calls.
+ */
+import type { Event, Process, ProcessExec } from '../../collectors/event.ts';
+import { namedInputs, passedOn } from './derivation.ts';
+import { flowOnly } from './evidence/flow-only.ts';
+import { namedInUploadCommand } from './evidence/named-in-upload-command.ts';
+import { openedByBrowser, rememberBrowserOpen } from './evidence/opened-by-browser.ts';
+import { openedBySyncClient } from './evidence/opened-by-sync-client.ts';
+import { pipedToUploader, sentFromSession } from './evidence/piped-to-uploader.ts';
+import { fileTransferred, fileWatched, fileWritten } from './exports.ts';
+import type { EventOf, Facts, Moment, Movement } from './facts.ts';
+import type { ProcessNode } from './process-tree.ts';
+import { remember } from './process-tree.ts';
+import { type Program, programOf, programOfCommandLine } from './program.ts';
+import { beginSession, expectRedirection } from './sessions.ts';
+
+/** Takes one event into account and says which steps of which chains it shows. Events come in order of `clockUs`. */
+export function observe(facts: Facts, event: Event, clockUs: number): readonly Movement[] {
+  const at: Moment = { timeUs: event.timeUs, clockUs };
+  switch (event.kind) {
+    case 'host.seen':
+      facts.accounts.replace(event);
+      return [];
+    case 'resolver.answer':
+      facts.cloud.learn(event.name, event.address, clockUs);
+      return [];
+    case 'collector.notice':
+      return [];
+    case 'process.seen':
+      return seen(facts, event, at);
+    case 'process.fork': {
+      const { node, movements } = meet(facts, event, at);
+      facts.tree.fork(node, event.child);
+      return movements;
+    }
+    case 'process.exec':
+      return executed(facts, event, at);
+    case 'process.exit': {
+      const { node, movements } = meet(facts, event, at);
+      facts.tree.exit(node);
+      return movements;
+    }
+    case 'file.open': {
+      const { node, movements } = meet(facts, event, at);
+      return [...movements, ...opened(facts, node, event, at)];
+    }
+    case 'file.create': {
+      const { node, movements } = meet(facts, event, at);
+      return [...movements, ...fileWritten(facts, node, event.path, 'created', at)];
+    }
+    case 'file.close': {
+      const { node, movements } = meet(facts, event, at);
+      return [...movements, ...fileWritten(facts, node, event.path, 'closed', at)];
+    }
+    case 'file.truncate': {
+      const { movements } = meet(facts, event, at);
+      const file = facts.lineage.find(event.path, clockUs);
+      if (file) facts.lineage.touch(file, clockUs);
+      return movements;
+    }
+    case 'file.unlink': {
+      const { movements } = meet(facts, event, at);
+      facts.lineage.remove(event.path);
+      return movements;
+    }
+    case 'file.rename':
+    case 'file.link':
+    case 'file.clone':
+    case 'file.copyfile': {
+      const { node, movements } = meet(facts, event, at);
+      return [...movements, ...fileTransferred(facts, node, event, at)];
+    }
+    case 'file.watched':
+      return fileWatched(facts, event, at);
+    case 'network.flow':
+      return connected(facts, event, at);
+  }
+}
+
+/** The process of an event. One that was running before the agent saw it may itself be a database tool. */
+function meet(
+  facts: Facts,
+  event: { readonly process: Process },
+  at: Moment,
+): { readonly node: ProcessNode; readonly movements: readonly Movement[] } {
+  const { node, found } = facts.tree.meet(event.process);
+  return { node, movements: found ? foundRunning(facts, node, at) : [] };
+}
+
+function foundRunning(facts: Facts, node: ProcessNode, at: Moment): readonly Movement[] {
+  const { name, executable: path, startUs: began } = node.process;
+  const program: Program = { name, path, module: null, args: [], isInterpreted: false };
+  node.program = nameOf(program);
+  const startUs = began ?? at.timeUs;
+  return beginSession(facts, node, program, {
+    timeUs: startUs,
+    clockUs: Math.min(at.clockUs, at.clockUs - (at.timeUs - startUs)),
+  });
+}
+
+function seen(facts: Facts, event: EventOf<'process.seen'>, at: Moment): readonly Movement[] {
+  const { node, found } = facts.tree.see(event.process);
+  if (!found) return [];
+  const { name, executable } = event.process;
+  const program = programOfCommandLine(name, executable, event.commandLine);
+  node.program = nameOf(program);
+  const startUs = event.process.startUs ?? at.timeUs;
+  return beginSession(facts, node, program, {
+    timeUs: startUs,
+    clockUs: at.clockUs - (at.timeUs - startUs),
+  });
+}
+
+function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movement[] {
+  const { node: before } = facts.tree.meet(exec.before);
+  const known = facts.tree.get(exec.process);
+  if (known && known.program !== null) return [];
+  const node = facts.tree.exec(before, exec.process);
+  const program = programOf(exec);
+  node.program = nameOf(program);
+  node.workingDirectory = exec.workingDirectory;
+  node.upload = facts.uploadTools.read(program);
+  node.inputs = namedInputs(facts, node, program, at);
+
+  const started = beginSession(facts, node, program, at);
+  const [run] = started;
+  const hasFileOutput = exec.descriptors.some(({ fd, kind }) => fd === 1 && kind === 'vnode');
+  if (run && hasFileOutput) expectRedirection(facts, node, run.chain);
+  return [...started, ...uploads(facts, node, at), ...pipeline(facts, exec, node, at)];
+}
+
+/** An upload tool was started: from inside the session, or with a file of a chain among its arguments. */
+function uploads(facts: Facts, node: ProcessNode, at: Moment): readonly Movement[] {
+  if (!node.upload) return [];
+  return node.chainId === null
+    ? namedInUploadCommand(facts, node, node.upload, at)
+    : sentFromSession(facts, node, node.upload, at);
+}
+
+/** A member of a pipeline was started: the data of a session, or of a file it reads, may come to it or go on from it. */
+function pipeline(
+  facts: Facts,
+  exec: ProcessExec,
+  node: ProcessNode,
+  at: Moment,
+): readonly Movement[] {
+  facts.pipes.connect(node, exec);
+  if (node.chainId === null)
+    node.downstreamOf = facts.pipes.sourceOf(exec, node) ?? passedOn(facts, node, at);
+  const reached = facts.pipes.spread(node);
+  return [node, ...reached].flatMap((reader) => pipedToUploader(facts, reader, at));
+}
+
+/** Kernel flag FREAD: the file was opened for reading (es-format page; O_RDONLY is 1 here, not 0). */
+const FREAD = 1;
+
+function opened(
+  facts: Facts,
+  node: ProcessNode,
+  event: EventOf<'file.open'>,
+  at: Moment,
+): readonly Movement[] {
+  const file = facts.lineage.find(event.path, at.clockUs);
+  if (!file || (event.flags & FREAD) === 0 || facts.kinds.reader(node.process)) return [];
+  rememberBrowserOpen(facts, node, file, at);
+  remember(node.opened, file.key, at.clockUs);
+  return openedBySyncClient(facts, node, file, at);
+}
+
+function connected(facts: Facts, flow: EventOf<'network.flow'>, at: Moment): readonly Movement[] {
+  const node = facts.tree.current(flow.pid);
+  const peer = node && facts.cloud.peer(flow.peerAddress, at.clockUs);
+  if (!node || !peer) return [];
+  return [
+    ...openedByBrowser(facts, node, flow, peer, at),
+    ...flowOnly(facts, node, flow, peer, at),
+  ];
+}
+
+function nameOf({ name, path, module, isInterpreted }: Program): Omit<Program, 'args'> {
+  return { name, path, module, isInterpreted };
+}

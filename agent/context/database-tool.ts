@@ -1,0 +1,128 @@
+import type { Process } from '../../collectors/event.ts';
+import type { DatabaseTool } from '../../rules/catalogue/catalogue.ts';
+import { baseName } from './paths.ts';
+import type { Program } from './program.ts';
+
+/** Finds the catalogue row of a database tool. Signing id beats team and bundle, which beat the name, which beats Java. */
+export class DatabaseTools {
+  readonly #rows: readonly DatabaseTool[];
+  readonly #bySigningId = new Map<string, DatabaseTool>();
+  readonly #byName = new Map<string, DatabaseTool[]>();
+
+  constructor(rows: readonly DatabaseTool[]) {
+    this.#rows = rows;
+    for (const row of rows) {
+      for (const id of row.signingIds) if (!id.endsWith('*')) this.#bySigningId.set(id, row);
+      for (const name of row.names) {
+        const key = name.toLowerCase();
+        this.#byName.set(key, [...(this.#byName.get(key) ?? []), row]);
+      }
+    }
+  }
+
+  identify(process: Process, program: Program): DatabaseTool | null {
+    const row =
+      (program.isInterpreted ? null : this.#signed(process)) ??
+      this.#named(process, program) ??
+      this.#java(process, program);
+    return row && !asksForInformation(row, program) ? row : null;
+  }
+
+  #signed(process: Process): DatabaseTool | null {
+    const id = process.signingId === null ? null : plainSigningId(process.signingId);
+    if (id !== null) {
+      const exact = this.#bySigningId.get(id);
+      if (exact) return exact;
+      const prefixed = this.#rows.find((row) =>
+        row.signingIds.some((own) => own.endsWith('*') && id.startsWith(own.slice(0, -1))),
+      );
+      if (prefixed) return prefixed;
+    }
+    const bundle = mainBundleOf(process.executable);
+    if (bundle === null) return null;
+    const row = this.#rows.find((candidate) => candidate.bundles.includes(bundle)) ?? null;
+    // A bundle name can be given to any folder; a team that contradicts it is stronger.
+    return row && process.teamId !== null && row.teamId !== null && row.teamId !== process.teamId
+      ? null
+      : row;
+  }
+
+  #named(process: Process, program: Program): DatabaseTool | null {
+    if (!program.isInterpreted && isSomethingElse(process)) return null;
+    const name = program.name.toLowerCase();
+    const rows = this.#byName.get(name) ?? this.#byName.get(name.replace(VERSION_SUFFIX, ''));
+    return rows?.find((row) => hasSecondFeature(row, program)) ?? null;
+  }
+
+  #java(process: Process, program: Program): DatabaseTool | null {
+    if (process.name !== 'java') return null;
+    const jarAt = program.args.indexOf('-jar');
+    const jar = jarAt === -1 ? null : baseName(program.args[jarAt + 1] ?? '').toLowerCase();
+    const mainClass = jar === null ? mainClassOf(program.args) : null;
+    return (
+      this.#rows.find(
+        (row) =>
+          (jar !== null && row.jars.some((part) => jar.includes(part))) ||
+          (mainClass !== null && row.mainClasses.some((own) => mainClass.startsWith(own))),
+      ) ?? null
+    );
+  }
+}
+
+const VERSION_SUFFIX = /-?\d+(?:\.\d+)*$/;
+/** What an ad hoc signature appends to the name of the binary: `pg_dump-5555…` in hex. */
+const HASH_SUFFIX = /-[0-9a-f]{8,}$/i;
+
+/** A signing id without the hash of an ad hoc signature. */
+export function plainSigningId(signingId: string): string {
+  return signingId.replace(HASH_SUFFIX, '');
+}
+
+/** Apple ships no database client that is in the catalogue, so a platform binary under such a name is another program. */
+function isSomethingElse(process: Process): boolean {
+  return process.isPlatformBinary;
+}
+
+/** Folder name of the app whose main executable this is; helpers deeper in the bundle are not the app itself. */
+function mainBundleOf(executable: string): string | null {
+  return /\/([^/]+\.app)\/Contents\/MacOS\/[^/]+$/.exec(executable)?.[1] ?? null;
+}
+
+function hasSecondFeature(row: DatabaseTool, program: Program): boolean {
+  const { needs } = row;
+  if (!needs) return true;
+  const args = new Set(program.args.map((arg) => arg.toLowerCase()));
+  const path = program.path.toLowerCase();
+  return (
+    needs.args.some((arg) => args.has(arg.toLowerCase())) ||
+    needs.paths.some((part) => path.includes(part.toLowerCase()))
+  );
+}
+
+const INFORMATION = new Set(['--version', '--help', '-V', '-?']);
+
+/** A run that only prints its version or its help touches no database. */
+function asksForInformation(row: DatabaseTool, program: Program): boolean {
+  return row.kind !== 'gui' && program.args.some((arg) => INFORMATION.has(arg));
+}
+
+/** First operand of `java`: what follows its options and their values. */
+const JAVA_VALUE_OPTIONS = new Set([
+  '-cp',
+  '-classpath',
+  '--class-path',
+  '-p',
+  '--module-path',
+  '--add-modules',
+  '--add-opens',
+  '--add-exports',
+]);
+
+function mainClassOf(args: readonly string[]): string | null {
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
+    if (JAVA_VALUE_OPTIONS.has(arg)) index += 1;
+    else if (!arg.startsWith('-')) return arg;
+  }
+  return null;
+}

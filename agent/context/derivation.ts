@@ -1,0 +1,106 @@
+/**
+ * Which of the chains' files a program's output is made of, when the program is nobody's session: copies, archives and
+ * conversions. What an event cannot say (clone, copyfile, link and rename name their source) is taken from the
+ * program's arguments and from the files it opened.
+ */
+import type { Facts, Moment } from './facts.ts';
+import type { TrackedFile } from './lineage.ts';
+import { baseName, pathKey, resolvePath } from './paths.ts';
+import type { Downstream, NamedInput, ProcessNode } from './process-tree.ts';
+import type { Program } from './program.ts';
+import type { FileToolKind } from './program-kinds.ts';
+
+/** Most arguments that are looked at as names of files, and most files that are remembered of them. */
+const MAX_OPERANDS = 512;
+const MAX_INPUTS = 256;
+
+const KINDS = ['copier', 'archiver', 'converter'] as const satisfies readonly FileToolKind[];
+
+export interface Derivation {
+  readonly sources: readonly TrackedFile[];
+  readonly by: FileToolKind;
+}
+
+/**
+ * Tracked files that a file tool's arguments name at its start, alone or with their folder, against the working directory
+ * and any `-C DIR`. Empty for every other program.
+ */
+export function namedInputs(
+  facts: Facts,
+  node: ProcessNode,
+  program: Program,
+  at: Moment,
+): readonly NamedInput[] {
+  if (!KINDS.some((kind) => facts.kinds.fileTool(node.process, program, kind))) return [];
+  const args = program.args.slice(0, MAX_OPERANDS);
+  const folders = [node.workingDirectory, ...changedFolders(args, node.workingDirectory)];
+  // Modes and sizes (`install -m 644`) are no names.
+  const operands = args.filter((arg) => !arg.startsWith('-') && !/^\d+$/.test(arg));
+  const found = new Map<string, NamedInput>();
+  for (const name of args.flatMap(namesIn)) {
+    for (const folder of folders) {
+      const path = resolvePath(name, folder);
+      if (path === null) continue;
+      for (const { key } of facts.lineage.at(path, at.clockUs)) {
+        const isInFolder = key !== pathKey(path);
+        if (!found.has(key) || !isInFolder)
+          found.set(key, { key, isInFolder, isOnlySource: !isInFolder && operands.length <= 2 });
+      }
+    }
+  }
+  return [...found.values()].slice(0, MAX_INPUTS);
+}
+
+/** Sources of what `node` writes to `path`; `null` when it is no file tool or nothing tracked goes in. */
+export function derivationOf(
+  facts: Facts,
+  node: ProcessNode,
+  path: string,
+  at: Moment,
+): Derivation | null {
+  for (const by of KINDS) {
+    if (!facts.kinds.fileTool(node.process, node.program, by)) continue;
+    const keys =
+      by === 'copier'
+        ? node.inputs.filter((input) => isCopyOf(input, path)).map(({ key }) => key)
+        : [...node.inputs.map(({ key }) => key), ...node.opened.keys()];
+    const sources = keys
+      .filter((key) => key !== pathKey(path))
+      .flatMap((key) => facts.lineage.find(key, at.clockUs) ?? []);
+    if (sources.length > 0) return { sources, by };
+  }
+  return null;
+}
+
+/** The data that a file tool (`gzip -c export.csv`, `cat export.csv`) passes on through its standard output. */
+export function passedOn(facts: Facts, node: ProcessNode, at: Moment): Downstream | null {
+  const ties = node.inputs.flatMap(({ key }) => facts.lineage.find(key, at.clockUs)?.ties ?? []);
+  const best = ties.find((tie) => tie.link === 'lineage') ?? ties[0];
+  return best ? { chainId: best.chainId, link: best.link, places: best.trail } : null;
+}
+
+/**
+ * A copy keeps the name of its source, unless one single file was copied to a name of its own. Temporary names
+ * (`.a.csv.Xy12`, as rsync makes them) hold the name.
+ */
+function isCopyOf(input: NamedInput, path: string): boolean {
+  return input.isOnlySource || baseName(pathKey(path)).includes(baseName(input.key));
+}
+
+/** An argument as a path, and the value of `--option=path` or `key=path` (`if=…` of dd). */
+function namesIn(word: string): readonly string[] {
+  const equals = word.indexOf('=');
+  const value = equals === -1 ? [] : [word.slice(equals + 1)];
+  return word.startsWith('-') ? value : [word, ...value];
+}
+
+const CHANGE_FOLDER = new Set(['-C', '--directory', '--cd']);
+
+function changedFolders(args: readonly string[], workingDirectory: string | null): string[] {
+  return args.flatMap((arg, index) => {
+    const name = CHANGE_FOLDER.has(arg)
+      ? args[index + 1]
+      : /^(?:-C|--directory=|--cd=)(.+)$/.exec(arg)?.[1];
+    return name === undefined ? [] : (resolvePath(name, workingDirectory) ?? []);
+  });
+}

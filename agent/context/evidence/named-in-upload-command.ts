@@ -1,0 +1,58 @@
+import { FIRST_USER_ID } from '../accounts.ts';
+import { type Facts, type Moment, type Movement, step } from '../facts.ts';
+import type { TrackedFile } from '../lineage.ts';
+import { pathKey, resolvePath } from '../paths.ts';
+import type { ProcessNode } from '../process-tree.ts';
+import { exportsOf, type TiedExport } from '../tied.ts';
+import type { Upload } from '../upload-command.ts';
+
+export interface UploadedExport extends TiedExport {
+  readonly file: TrackedFile;
+}
+
+/** The chains' files that an upload command names, alone or with a folder that holds them. */
+export function uploadedExports(
+  facts: Facts,
+  node: ProcessNode,
+  upload: Upload,
+  at: Moment,
+): readonly UploadedExport[] {
+  return upload.sources.flatMap((source) => {
+    const path = resolvePath(source, node.workingDirectory);
+    if (path === null) return [];
+    return facts.lineage.at(path, at.clockUs).flatMap((file) => {
+      const isNamed = file.key === pathKey(path);
+      return exportsOf(facts, file, isNamed).map((tied) => ({ ...tied, file }));
+    });
+  });
+}
+
+/** Service and destination as the arguments say them; the host is looked up in the domain list, never by DNS. */
+export function uploadTarget(
+  facts: Facts,
+  upload: Upload,
+): { readonly service: string | null; readonly destination: string | null } {
+  const byHost = upload.host === null ? null : facts.cloud.serviceOfHost(upload.host);
+  return { service: byHost ?? upload.service, destination: upload.destination };
+}
+
+/** The arguments of an upload tool name the file and a remote. Observed: the command, not the bytes. */
+export function namedInUploadCommand(
+  facts: Facts,
+  node: ProcessNode,
+  upload: Upload,
+  at: Moment,
+): readonly Movement[] {
+  if (node.userId < FIRST_USER_ID) return [];
+  const target = uploadTarget(facts, upload);
+  const evidence = 'named-in-upload-command';
+  return uploadedExports(facts, node, upload, at).map(({ chain, tie, file }) => ({
+    chain,
+    stage: 'upload',
+    link: tie.link,
+    evidence,
+    ...target,
+    step: step(at, 'uploaded', node, { path: file.path, link: tie.link, evidence, ...target }),
+    places: tie.trail,
+  }));
+}

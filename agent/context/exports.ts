@@ -1,0 +1,194 @@
+/**
+ * From file events to exports: who wrote a file, which chain it belongs to, and whether it counts.
+ *
+ * A written file belongs to the chain of the writing session, else to the chain whose redirected output it is, else to the
+ * chain whose pipe the writer reads, else to the chains whose files went into it, else, by time alone, to the user's newest
+ * run. It counts as an export by its name, its folder or its way (see `isExport`), and then under every later name.
+ */
+import type { FileTransfer } from '../../collectors/event.ts';
+import type { Step } from '../../rules/finding.ts';
+import type { Chain } from './chain.ts';
+import { derivationOf } from './derivation.ts';
+import { cloudBackedFolder } from './evidence/cloud-backed-folder.ts';
+import { landedInSyncFolder } from './evidence/landed-in-sync-folder.ts';
+import { hasExportName } from './export-name.ts';
+import { type EventOf, type Facts, type Moment, type Movement, step } from './facts.ts';
+import type { Tie, TrackedFile } from './lineage.ts';
+import { pathKey } from './paths.ts';
+import { type ProcessNode, remember } from './process-tree.ts';
+
+type Write = 'created' | 'closed' | 'received';
+
+/** A file was made or changed by a process. */
+export function fileWritten(
+  facts: Facts,
+  node: ProcessNode,
+  path: string,
+  write: Write,
+  at: Moment,
+  written: Moment = at,
+): readonly Movement[] {
+  const key = pathKey(path);
+  const redirected = write === 'closed' ? node.redirects.get(key) : undefined;
+  if (write === 'created') remember(node.created, key, path);
+  if (write === 'closed') node.created.delete(key);
+
+  const session = node.chainId ?? redirected ?? null;
+  if (session !== null) {
+    facts.lineage.write(path, at.clockUs, session, 'lineage');
+    return settle(facts, node, path, 'file-written', null, at);
+  }
+  if (node.downstreamOf) {
+    const { chainId, link } = node.downstreamOf;
+    facts.lineage.write(path, at.clockUs, chainId, link === 'temporal' ? link : 'lineage');
+    return settle(facts, node, path, 'file-written', null, at);
+  }
+  const derivation = derivationOf(facts, node, path, at);
+  if (derivation) {
+    facts.lineage.derive(derivation.sources, path, at.clockUs);
+    const action = derivation.by === 'archiver' ? 'file-archived' : 'file-copied';
+    return settle(facts, node, path, action, derivation.sources[0]?.path ?? null, at);
+  }
+  const known = facts.lineage.find(path, at.clockUs);
+  // A file that somebody else makes anew under a known name is another file.
+  if (known && write === 'created') facts.lineage.remove(path);
+  else if (known) {
+    facts.lineage.touch(known, at.clockUs);
+    return settle(facts, node, path, 'file-written', null, at);
+  }
+  return writtenInTime(facts, node.userId, path, at, written)
+    ? settle(facts, node, path, 'file-written', null, at)
+    : [];
+}
+
+/** A rename, copy, clone or link: the ties go with the file, or the new name makes it an export. */
+export function fileTransferred(
+  facts: Facts,
+  node: ProcessNode,
+  event: FileTransfer,
+  at: Moment,
+): readonly Movement[] {
+  const { sourcePath, path } = event;
+  const isRename = event.kind === 'file.rename';
+  const reached = isRename
+    ? facts.lineage.move(sourcePath, path, at.clockUs)
+    : facts.lineage.copy(sourcePath, path, at.clockUs);
+  if (isRename) followCreation(node, sourcePath, path);
+  if (reached.length > 0) {
+    const action = isRename ? 'file-moved' : 'file-copied';
+    return reached.flatMap((to) => settle(facts, node, to, action, sourcePath, at));
+  }
+  // What lay at the target before has been replaced by something else.
+  facts.lineage.remove(path);
+  // A rename writes nothing: what it brings in was written when the content last changed.
+  const { modifiedUs } = event.file;
+  const written = isRename && modifiedUs !== null ? shifted(at, modifiedUs) : at;
+  return fileWritten(facts, node, path, 'received', at, written);
+}
+
+/** The folder watcher saw a file. It cannot say who wrote it, so only time can tie it to a session. */
+export function fileWatched(
+  facts: Facts,
+  event: EventOf<'file.watched'>,
+  at: Moment,
+): readonly Movement[] {
+  const { path, file } = event;
+  const known = facts.lineage.find(path, at.clockUs);
+  if (event.change === 'unlink') {
+    if (known && known.touchedUs <= at.clockUs) facts.lineage.remove(path);
+    return [];
+  }
+  if (known) {
+    if (known.ties.some((tie) => tie.link === 'lineage')) return [];
+    facts.lineage.touch(known, at.clockUs);
+    return settle(facts, null, path, 'file-written', null, at);
+  }
+  const home = facts.accounts.homeOf(path);
+  const userId = file.ownerId ?? (home === null ? null : facts.accounts.ownerOf(home));
+  const written = file.modifiedUs === null ? at : shifted(at, file.modifiedUs);
+  if (userId === null || !writtenInTime(facts, userId, path, at, written)) return [];
+  return settle(facts, null, path, 'file-written', null, at);
+}
+
+/** Ties a file to the user's newest run when it is an export by name, in a watched folder, and soon enough after the run. */
+function writtenInTime(
+  facts: Facts,
+  userId: number,
+  path: string,
+  at: Moment,
+  written: Moment,
+): boolean {
+  if (!hasExportName(facts, path) || !facts.accounts.isWatchedBy(userId, path)) return false;
+  const chain = newestRun(facts, userId, at.clockUs);
+  if (!chain || written.clockUs < chain.lastRunClockUs) return false;
+  facts.lineage.write(path, at.clockUs, chain.id, 'temporal');
+  return true;
+}
+
+function newestRun(facts: Facts, userId: number, clockUs: number): Chain | null {
+  let newest: Chain | null = null;
+  for (const chain of facts.chains.ofUser(userId)) {
+    const sinceUs = clockUs - chain.lastRunClockUs;
+    if (sinceUs < 0 || sinceUs > facts.windows.exportUs) continue;
+    if (!newest || chain.lastRunClockUs >= newest.lastRunClockUs) newest = chain;
+  }
+  return newest;
+}
+
+/** What a changed path means for every chain it is tied to: an export, and perhaps already an upload. */
+export function settle(
+  facts: Facts,
+  node: ProcessNode | null,
+  path: string,
+  action: Step['action'],
+  sourcePath: string | null,
+  at: Moment,
+): readonly Movement[] {
+  const file = facts.lineage.find(path, at.clockUs);
+  if (!file) return [];
+  return file.ties.flatMap((tie) => {
+    const chain = facts.chains.get(tie.chainId);
+    if (!chain || !countsNow(facts, chain, file, tie)) return [];
+    chain.exportedClockUs[tie.link] = at.clockUs;
+    const moved: Movement = {
+      chain,
+      stage: 'export',
+      link: tie.link,
+      evidence: null,
+      service: null,
+      destination: null,
+      step: step(at, action, node, { path: file.path, sourcePath, link: tie.link }),
+      places: tie.trail,
+    };
+    return [
+      moved,
+      ...landedInSyncFolder(facts, moved, node, at),
+      ...cloudBackedFolder(facts, moved, node, at),
+    ];
+  });
+}
+
+function countsNow(facts: Facts, chain: Chain, file: TrackedFile, tie: Tie): boolean {
+  if (tie.counts) return true;
+  if (!isExport(facts, chain, file, tie)) return false;
+  facts.lineage.count(file, chain.id);
+  return true;
+}
+
+/** By its place in a sync folder or in the user's Downloads or Documents, or by its name anywhere but in application state. */
+function isExport(facts: Facts, chain: Chain, file: TrackedFile, tie: Tie): boolean {
+  if (tie.link === 'temporal' || facts.cloud.syncFolder(file.path)) return true;
+  if (facts.accounts.place(file.path).isApplicationState) return false;
+  return hasExportName(facts, file.path) || facts.accounts.isWatchedBy(chain.userId, file.path);
+}
+
+/** A file that was made under one name and renamed before it was closed may still be a redirection's target. */
+function followCreation(node: ProcessNode, from: string, to: string): void {
+  const key = pathKey(from);
+  if (!node.created.delete(key)) return;
+  remember(node.created, pathKey(to), to);
+}
+
+function shifted(at: Moment, timeUs: number): Moment {
+  return { timeUs, clockUs: at.clockUs - (at.timeUs - timeUs) };
+}

@@ -1,0 +1,230 @@
+/**
+ * Which files hold data of which chain, by path.
+ *
+ * Invariants: a path has at most one tie a chain; a lineage tie replaces a temporal one; a rename moves the ties, every
+ * other transfer copies them; a removed path is forgotten, so that a new file of that name is a new file. A tie is
+ * remembered for `lineageUs` after the file's last step, the limit included.
+ * Bounds: `maxFiles` paths, the one untouched longest goes first and is counted; `MAX_TIES` a path; `MAX_TRAIL` places a
+ * tie, the middle ones go first.
+ */
+import type { Link } from '../../rules/finding.ts';
+import { foldersAbove, isWithin, pathKey, realPath } from './paths.ts';
+
+export const MAX_FILES = 100_000;
+export const MAX_TIES = 8;
+export const MAX_TRAIL = 64;
+/** Most files below one folder that are looked at for one event. */
+const MAX_WITHIN = 1000;
+
+export interface PlaceInTime {
+  readonly path: string;
+  readonly clockUs: number;
+}
+
+export interface Tie {
+  readonly chainId: string;
+  readonly link: Exclude<Link, 'pipe'>;
+  /** The file is an export of the chain, and stays one under any name. */
+  readonly counts: boolean;
+  /** Last write, in microseconds on the timeline. */
+  readonly writtenUs: number;
+  /** Every path the data had on its way here, this one last. */
+  readonly trail: readonly PlaceInTime[];
+}
+
+export interface TrackedFile {
+  readonly key: string;
+  readonly path: string;
+  readonly touchedUs: number;
+  readonly ties: readonly Tie[];
+}
+
+export class Lineage {
+  readonly #lineageUs: number;
+  readonly #maxFiles: number;
+  /** In order of last touch, oldest first. */
+  readonly #files = new Map<string, TrackedFile>();
+  /** How many tracked files lie below a folder, for folders that hold any. */
+  readonly #folders = new Map<string, number>();
+  readonly #changed = new Set<string>();
+  #evicted = 0;
+
+  constructor(lineageUs: number, maxFiles = MAX_FILES) {
+    this.#lineageUs = lineageUs;
+    this.#maxFiles = maxFiles;
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  find(path: string, clockUs: number): TrackedFile | null {
+    const file = this.#files.get(pathKey(path));
+    if (!file) return null;
+    if (clockUs - file.touchedUs <= this.#lineageUs) return file;
+    this.#delete(file);
+    return null;
+  }
+
+  /** Tracked files in a folder, at any depth; the first `MAX_WITHIN` of them. */
+  within(folder: string, clockUs: number): readonly TrackedFile[] {
+    const folderKey = pathKey(folder);
+    if (!this.#folders.has(folderKey)) return [];
+    const found: TrackedFile[] = [];
+    for (const [key, file] of this.#files) {
+      if (found.length >= MAX_WITHIN) break;
+      if (!isWithin(key, folderKey) || clockUs - file.touchedUs > this.#lineageUs) continue;
+      found.push(file);
+    }
+    return found;
+  }
+
+  /** The path itself when it is tracked, else what is tracked below it. */
+  at(path: string, clockUs: number): readonly TrackedFile[] {
+    const file = this.find(path, clockUs);
+    return file ? [file] : this.within(path, clockUs);
+  }
+
+  /** A process wrote the path, and the path is thereby tied to the chain. */
+  write(path: string, clockUs: number, chainId: string, link: Tie['link']): void {
+    const known = this.find(path, clockUs);
+    const own = known?.ties.find((tie) => tie.chainId === chainId);
+    const isStronger = own === undefined || (own.link === 'temporal' && link === 'lineage');
+    const tie: Tie = isStronger
+      ? {
+          chainId,
+          link,
+          counts: own?.counts ?? false,
+          writtenUs: clockUs,
+          trail: own?.trail ?? [{ path: realPath(path), clockUs }],
+        }
+      : { ...own, writtenUs: clockUs };
+    const others = (known?.ties ?? []).filter(
+      (other) => other.chainId !== chainId && (other.link === 'lineage' || link === 'temporal'),
+    );
+    this.#set(path, clockUs, [...others, tie]);
+  }
+
+  /** Somebody else changed a tracked file: it is still the chain's. */
+  touch(file: TrackedFile, clockUs: number): void {
+    this.#set(
+      file.path,
+      clockUs,
+      file.ties.map((tie) => ({ ...tie, writtenUs: clockUs })),
+    );
+  }
+
+  /** The data of `sources` is now also at `path`. */
+  derive(sources: readonly TrackedFile[], path: string, clockUs: number): void {
+    const target = pathKey(path);
+    const known = this.find(path, clockUs);
+    const byChain = new Map<string, Tie>();
+    for (const source of sources) {
+      if (source.key === target) continue;
+      for (const tie of source.ties) {
+        const other = byChain.get(tie.chainId);
+        if (other && (other.link === 'lineage' || tie.link === 'temporal')) continue;
+        byChain.set(tie.chainId, tie);
+      }
+    }
+    if (byChain.size === 0) return;
+    const here = { path: realPath(path), clockUs };
+    const ties = [...byChain.values()].map((tie) => {
+      const already = known?.ties.find((own) => own.chainId === tie.chainId);
+      if (already) return { ...already, writtenUs: clockUs };
+      return { ...tie, writtenUs: clockUs, trail: bounded([...tie.trail, here]) };
+    });
+    this.#set(path, clockUs, ties);
+  }
+
+  /** A rename: what was at `source` (a file, or a folder with all that is in it) is now at `path`, and only there. */
+  move(source: string, path: string, clockUs: number): readonly string[] {
+    const moved = this.#transfer(source, path, clockUs);
+    for (const { from } of moved) this.#delete(from);
+    return moved.map(({ to }) => to);
+  }
+
+  /** A copy, clone or link of a file or of a folder. */
+  copy(source: string, path: string, clockUs: number): readonly string[] {
+    return this.#transfer(source, path, clockUs).map(({ to }) => to);
+  }
+
+  remove(path: string): void {
+    const file = this.#files.get(pathKey(path));
+    if (file) this.#delete(file);
+  }
+
+  /** The tie of a chain now counts as its export. */
+  count(file: TrackedFile, chainId: string): void {
+    const ties = file.ties.map((tie) => (tie.chainId === chainId ? { ...tie, counts: true } : tie));
+    this.#set(file.path, file.touchedUs, ties, true);
+  }
+
+  /** Paths that changed since the last call, each with what is known of it now (`null`: forgotten). */
+  takeChanges(): readonly { readonly key: string; readonly file: TrackedFile | null }[] {
+    const changes = [...this.#changed].map((key) => ({ key, file: this.#files.get(key) ?? null }));
+    this.#changed.clear();
+    return changes;
+  }
+
+  /** Takes up what an earlier run knew, oldest touch first. */
+  resume(files: Iterable<TrackedFile>): void {
+    for (const file of files) this.#set(file.path, file.touchedUs, file.ties);
+    this.#changed.clear();
+  }
+
+  #transfer(
+    source: string,
+    path: string,
+    clockUs: number,
+  ): readonly { readonly from: TrackedFile; readonly to: string }[] {
+    const sourceKey = pathKey(source);
+    const files = this.at(source, clockUs).filter((file) => file.key !== pathKey(path));
+    return files.map((from) => {
+      // By components, because a name may be longer in one Unicode form than in the other.
+      const rest = from.path.split('/').slice(sourceKey.split('/').length);
+      const to = realPath([path, ...rest].join('/'));
+      const here = { path: to, clockUs };
+      const ties = from.ties.map((tie) => ({ ...tie, trail: bounded([...tie.trail, here]) }));
+      this.#set(to, clockUs, ties);
+      return { from, to };
+    });
+  }
+
+  /** `inPlace` keeps the order of touches. */
+  #set(path: string, touchedUs: number, ties: readonly Tie[], inPlace = false): void {
+    const key = pathKey(path);
+    const isNew = !this.#files.has(key);
+    if (!inPlace) this.#files.delete(key);
+    this.#files.set(key, { key, path: realPath(path), touchedUs, ties: ties.slice(-MAX_TIES) });
+    this.#changed.add(key);
+    if (!isNew) return;
+    for (const folder of foldersAbove(key))
+      this.#folders.set(folder, (this.#folders.get(folder) ?? 0) + 1);
+    if (this.#files.size <= this.#maxFiles) return;
+    const [oldest] = this.#files.values();
+    if (oldest) {
+      this.#delete(oldest);
+      this.#evicted += 1;
+    }
+  }
+
+  #delete(file: TrackedFile): void {
+    if (!this.#files.delete(file.key)) return;
+    this.#changed.add(file.key);
+    for (const folder of foldersAbove(file.key)) {
+      const count = (this.#folders.get(folder) ?? 0) - 1;
+      if (count > 0) this.#folders.set(folder, count);
+      else this.#folders.delete(folder);
+    }
+  }
+}
+
+function bounded(trail: readonly PlaceInTime[]): readonly PlaceInTime[] {
+  if (trail.length <= MAX_TRAIL) return trail;
+  return [...trail.slice(0, MAX_TRAIL / 2), ...trail.slice(-MAX_TRAIL / 2)];
+}

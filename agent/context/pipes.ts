@@ -1,0 +1,99 @@
+/**
+ * Pipes between processes, so that data is followed where no file is written.
+ *
+ * A process writes to the pipe on its descriptor 1 and reads the one on descriptor 0; both ends show the same id at
+ * exec. The members of a pipeline may be executed in any order. Bound: `MAX_PIPES`, the oldest goes first.
+ */
+import type { ProcessExec } from '../../collectors/event.ts';
+import type { Downstream, ProcessNode } from './process-tree.ts';
+
+export const MAX_PIPES = 4096;
+/** Most processes that share one end of a pipe. */
+const MAX_ENDS = 64;
+
+interface Pipe {
+  readonly writers: ProcessNode[];
+  readonly readers: ProcessNode[];
+}
+
+export class Pipes {
+  readonly #pipes = new Map<string, Pipe>();
+  readonly #output = new WeakMap<ProcessNode, string>();
+
+  /** Registers the ends a process holds after its exec. */
+  connect(node: ProcessNode, exec: ProcessExec): void {
+    const input = exec.descriptors.find(({ fd }) => fd === 0)?.pipeId ?? null;
+    const output = exec.descriptors.find(({ fd }) => fd === 1)?.pipeId ?? null;
+    if (input !== null) this.#end(input).readers.push(node);
+    if (output === null) return;
+    this.#end(output).writers.push(node);
+    this.#output.set(node, output);
+  }
+
+  /** Chain whose data comes through the pipe that the process reads: its session's, or one that is passed on. */
+  sourceOf(exec: ProcessExec, reader: ProcessNode): Downstream | null {
+    const input = exec.descriptors.find(({ fd }) => fd === 0)?.pipeId ?? null;
+    const writers = input === null ? [] : (this.#pipes.get(input)?.writers ?? []);
+    for (const writer of writers) {
+      if (writer === reader) continue;
+      const source = outputOf(writer);
+      if (source) return source;
+    }
+    return null;
+  }
+
+  /**
+   * Marks every process behind `node` in the pipeline as reading the chain's data too, and names those that newly do.
+   * A process of a session itself is left alone.
+   */
+  spread(node: ProcessNode): readonly ProcessNode[] {
+    const source = outputOf(node);
+    if (!source) return [];
+    const reached: ProcessNode[] = [];
+    const open = [node];
+    for (let at = open.pop(); at; at = open.pop()) {
+      const output = this.#output.get(at);
+      for (const reader of (output === undefined ? null : this.#pipes.get(output))?.readers ?? []) {
+        if (reader.chainId !== null || reader.downstreamOf !== null) continue;
+        reader.downstreamOf = source;
+        reached.push(reader);
+        open.push(reader);
+      }
+    }
+    return reached;
+  }
+
+  /** For a snapshot: the ends of every pipe. */
+  state(): readonly (readonly [string, Pipe])[] {
+    return [...this.#pipes];
+  }
+
+  resume(id: string, writers: readonly ProcessNode[], readers: readonly ProcessNode[]): void {
+    const pipe = this.#end(id);
+    pipe.writers.push(...writers);
+    pipe.readers.push(...readers);
+    for (const writer of writers) this.#output.set(writer, id);
+  }
+
+  #end(id: string): Pipe {
+    const known = this.#pipes.get(id);
+    if (known) {
+      if (known.readers.length >= MAX_ENDS) known.readers.shift();
+      if (known.writers.length >= MAX_ENDS) known.writers.shift();
+      return known;
+    }
+    const pipe: Pipe = { writers: [], readers: [] };
+    this.#pipes.set(id, pipe);
+    if (this.#pipes.size > MAX_PIPES) {
+      const [oldest] = this.#pipes.keys();
+      if (oldest !== undefined) this.#pipes.delete(oldest);
+    }
+    return pipe;
+  }
+}
+
+/** What a process puts into its pipe: data of its own session, or what it reads itself. */
+function outputOf(node: ProcessNode): Downstream | null {
+  if (node.chainId !== null) return { chainId: node.chainId, link: 'pipe', places: [] };
+  return node.downstreamOf;
+}

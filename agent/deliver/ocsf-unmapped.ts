@@ -1,0 +1,35 @@
+import type { Finding } from '../../rules/finding.ts';
+import { boundText, keepEnds, MAX_FILES } from './ocsf-bounds.ts';
+import { type Summary, toSummary } from './summary.ts';
+
+/** What OCSF has no attribute for. */
+export interface OcsfUnmapped {
+  /** The summary of this emission, its texts and `files` bounded. */
+  readonly spillwatch: Summary;
+  /** Steps of the chain without an evidence here. */
+  readonly stepsOmitted: number;
+  /** Paths that are missing in `spillwatch.files`. */
+  readonly filesOmitted: number;
+}
+
+/** Carries the summary along; `unwrittenSteps` counts the finding's own steps that did not become evidences. */
+export function toUnmapped(finding: Finding, unwrittenSteps: number): OcsfUnmapped {
+  const summary = toSummary(finding);
+  const files = keepEnds(summary.files, MAX_FILES);
+  return {
+    spillwatch: {
+      ...summary,
+      user: boundNullable(summary.user),
+      tool: boundText(summary.tool),
+      files: files.map(boundText),
+      service: boundNullable(summary.service),
+      destination: boundNullable(summary.destination),
+    },
+    stepsOmitted: finding.stepsOmitted + unwrittenSteps,
+    filesOmitted: summary.files.length - files.length,
+  };
+}
+
+function boundNullable(text: string | null): string | null {
+  return text === null ? null : boundText(text);
+}

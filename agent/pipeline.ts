@@ -1,0 +1,174 @@
+/**
+ * The way of one record, in the order in which it happens:
+ *
+ *   admit    account for it; put it on the timeline, which releases records in order of their own clock
+ *   context  each of its events becomes movements: steps of chains (context/context.ts)
+ *   judge    the rules say what each movement is worth (rules/macos/)
+ *   finding  a chain that changed in stage, severity, confidence, link, evidence or service is emitted
+ *   store    events, chains, files and findings of the record commit in one transaction, then the findings go out
+ *
+ * Invariants: received = stored + skipped + dropped; nothing is emitted that is not committed; no clock is read.
+ */
+import type { LostRecord, RecordOutput, SourceRecord } from '../collectors/collector.ts';
+import type { Event } from '../collectors/event.ts';
+import type { Finding, PrivilegeLevel, Role } from '../rules/finding.ts';
+import { judge } from '../rules/judge.ts';
+import type { DataMovement, Verdict } from '../rules/observation.ts';
+import type { RuleIndex } from '../rules/sigma/index.ts';
+import { addPaths, addStep, advance, type Chain } from './context/chain.ts';
+import { observe } from './context/context.ts';
+import type { Coverage } from './context/coverage.ts';
+import type { Facts, Movement } from './context/facts.ts';
+import { findingOf } from './finding.ts';
+import type { Ledger } from './health/ledger.ts';
+import type { Changes, Store } from './store/store.ts';
+import { Timeline } from './timeline.ts';
+
+/** What the organisation decided beforehand and the rules need to know. */
+export interface Policy {
+  readonly privilegeLevels: ReadonlyMap<Role, PrivilegeLevel>;
+  readonly sanctioned: ReadonlySet<string>;
+}
+
+export interface PipelineParts {
+  readonly facts: Facts;
+  readonly coverage: Coverage;
+  readonly rules: RuleIndex;
+  readonly policy: Policy;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  /** Takes each emission after it was committed. */
+  readonly emit: (finding: Finding) => void;
+}
+
+type Pending = { -readonly [Key in 'places' | 'steps' | 'findings']: Changes[Key][number][] };
+
+export class Pipeline implements RecordOutput {
+  readonly #parts: PipelineParts;
+  readonly #timeline: Timeline;
+  #sequence: number;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    this.#timeline = new Timeline((record, clockUs) => this.#take(record, clockUs), parts.coverage);
+    this.#sequence = parts.store.lastSequence();
+  }
+
+  get timeline(): Timeline {
+    return this.#timeline;
+  }
+
+  record(record: SourceRecord): void {
+    const { ledger } = this.#parts;
+    ledger.received(record.collector, record.badRows);
+    if (record.skipped !== null) ledger.skipped(record.collector, record.skipped);
+    this.#timeline.push(record);
+  }
+
+  lost(record: LostRecord): void {
+    const { ledger } = this.#parts;
+    ledger.received(record.collector);
+    ledger.dropped(record.collector, record.dropped);
+  }
+
+  /** The sources have ended: everything that is still held is judged. */
+  end(): void {
+    this.#timeline.flush();
+  }
+
+  #take(record: SourceRecord, clockUs: number): void {
+    const { facts, ledger, store, emit } = this.#parts;
+    const pending: Pending = { places: [], steps: [], findings: [] };
+    for (const event of record.events) this.#judge(event, clockUs, pending);
+    const changes: Changes = {
+      ...pending,
+      chains: facts.chains.takeChanges(),
+      files: facts.lineage.takeChanges(),
+    };
+    if (changes.chains.length > 0 || changes.files.length > 0) {
+      store.commit(changes);
+      for (const finding of changes.findings) emit(finding);
+    }
+    if (changes.steps.length > 0) ledger.stored(record.collector);
+    else ledger.skipped(record.collector, 'not-relevant');
+  }
+
+  #judge(event: Event, clockUs: number, pending: Pending): void {
+    const due = new Set<Chain>();
+    for (const movement of observe(this.#parts.facts, event, clockUs)) {
+      if (this.#apply(movement, event.kind, clockUs, pending)) due.add(movement.chain);
+    }
+    for (const chain of due) {
+      if (!chain.shown) continue;
+      chain.emissions += 1;
+      this.#sequence += 1;
+      const host = this.#parts.facts.accounts.host();
+      pending.findings.push(findingOf(chain, chain.shown, this.#sequence, host));
+    }
+  }
+
+  /** Adds a movement to its chain; `true` when the finding is to be emitted. */
+  #apply(movement: Movement, kind: string, clockUs: number, pending: Pending): boolean {
+    const { facts, coverage, rules } = this.#parts;
+    const { chain } = movement;
+    learnRole(facts, chain);
+    const added = addPaths(chain, movement.places);
+    for (const place of added) pending.places.push({ chainId: chain.id, place });
+
+    const untilUs = movement.stage === 'tool' ? chain.firstClockUs : clockUs;
+    const covered = coverage.between(chain.firstClockUs, untilUs);
+    const observation = this.#observation(movement, covered);
+    const verdict = judge(rules, observation);
+    const changed = verdict !== null && advance(chain, observation, verdict, covered);
+    if (changed || added.length > 0 || isRun(movement)) {
+      chain.lastUs = movement.step.timeUs;
+      if (addStep(chain, movement.step))
+        pending.steps.push({ chainId: chain.id, kind, step: movement.step });
+    }
+    facts.chains.changed(chain);
+    return isDue(chain, verdict, changed);
+  }
+
+  #observation(movement: Movement, coverage: DataMovement['coverage']): DataMovement {
+    const { facts, policy } = this.#parts;
+    const { chain, stage, link, evidence, service, destination } = movement;
+    return {
+      stage,
+      link,
+      evidence,
+      service,
+      serviceTier: facts.cloud.tierOf(service),
+      destination,
+      sanctioned: service !== null && policy.sanctioned.has(service),
+      userRole: chain.role,
+      userRoleSource: chain.roleSource,
+      userPrivilegeLevel: policy.privilegeLevels.get(chain.role) ?? 'alert',
+      userId: chain.userId,
+      user: chain.user,
+      databaseTool: chain.tool,
+      databaseToolKind: chain.toolKind,
+      coverage,
+      files: chain.paths.map((place) => place.path),
+    };
+  }
+}
+
+/** The role is that of the first run; one that nobody could say then is asked again. */
+function learnRole(facts: Facts, chain: Chain): void {
+  chain.user ??= facts.accounts.nameOf(chain.userId);
+  if (chain.role !== 'unknown') return;
+  const { role, source } = facts.accounts.roleOf(chain.userId);
+  chain.role = role;
+  chain.roleSource = source;
+}
+
+function isRun(movement: Movement): boolean {
+  const { action } = movement.step;
+  return action === 'tool-started' || action === 'tool-repeated';
+}
+
+/** A policy that kept silent so far makes up for it with the next step. */
+function isDue(chain: Chain, verdict: Verdict | null, changed: boolean): boolean {
+  if (verdict === null || verdict.silent) return false;
+  return changed || chain.emissions === 0;
+}

@@ -1,0 +1,50 @@
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { migrate } from './migrations.ts';
+import { StateError } from './state-error.ts';
+
+export type Connection = Database.Database;
+
+const FILE_NAME = 'spillwatch.db';
+
+/** A database that lives as long as the process, for replays without `--state`. */
+export function openInMemory(): Connection {
+  return prepare(new Database(':memory:'));
+}
+
+/**
+ * Opens, or creates, the database in a folder. The folder is made for its owner alone (0700, the file 0600); a link in the
+ * place of the folder, a newer schema or a damaged file is refused with a `StateError`.
+ */
+export function openInFolder(folder: string): Connection {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!lstatSync(folder).isDirectory())
+      throw new StateError(`${folder}: is not a folder (a link is not followed); name a folder`);
+    const file = join(folder, FILE_NAME);
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+    return prepare(new Database(file));
+  } catch (cause) {
+    if (cause instanceof StateError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StateError(`${folder}: cannot be used as state (${reason}); check owner and space`, {
+      cause,
+    });
+  }
+}
+
+/** One writer, write-ahead log: history survives a crash of the process, and a crash of the system up to the last moments. */
+function prepare(connection: Connection): Connection {
+  // Only counts before the first table is made.
+  connection.pragma('auto_vacuum = INCREMENTAL');
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = NORMAL');
+  connection.pragma('journal_size_limit = 16777216');
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma('cell_size_check = ON');
+  connection.pragma('foreign_keys = ON');
+  migrate(connection);
+  return connection;
+}

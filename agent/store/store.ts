@@ -1,0 +1,154 @@
+/**
+ * What survives the process. One law: an event, the chain it extends, the files it ties and the finding it causes commit
+ * together or not at all; `commit` is the only way in.
+ */
+import type { Finding, Step } from '../../rules/finding.ts';
+import { type Chain, stageOf } from '../context/chain.ts';
+import type { PlaceInTime, Tie, TrackedFile } from '../context/lineage.ts';
+import type { Connection } from './database.ts';
+import { fromJson } from './json.ts';
+
+/** Everything one record of a source changed. */
+export interface Changes {
+  readonly chains: readonly Chain[];
+  readonly places: readonly { readonly chainId: string; readonly place: PlaceInTime }[];
+  readonly steps: readonly {
+    readonly chainId: string;
+    readonly kind: string;
+    readonly step: Step;
+  }[];
+  readonly files: readonly { readonly key: string; readonly file: TrackedFile | null }[];
+  readonly findings: readonly Finding[];
+}
+
+type ChainState = Omit<Chain, 'steps' | 'paths'>;
+
+export class Store {
+  readonly #connection: Connection;
+  readonly #commit: (changes: Changes) => void;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    const upsertChain = connection.prepare(
+      `INSERT INTO chains (id, user_id, tool, stage, severity, first_us, last_us, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET stage = excluded.stage, severity = excluded.severity,
+         last_us = excluded.last_us, state = excluded.state`,
+    );
+    const insertPath = connection.prepare(
+      'INSERT INTO paths (chain_id, clock_us, path) VALUES (?, ?, ?)',
+    );
+    const insertEvent = connection.prepare(
+      'INSERT INTO events (chain_id, time_us, kind, step) VALUES (?, ?, ?, ?)',
+    );
+    const upsertFile = connection.prepare(
+      `INSERT INTO files (key, path, touched_clock_us, ties) VALUES (?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET path = excluded.path,
+         touched_clock_us = excluded.touched_clock_us, ties = excluded.ties`,
+    );
+    const deleteFile = connection.prepare('DELETE FROM files WHERE key = ?');
+    const insertFinding = connection.prepare(
+      `INSERT INTO findings (sequence, finding_id, version_id, time_us, stage, severity, document)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#commit = connection.transaction((changes: Changes) => {
+      for (const chain of changes.chains) {
+        const { steps: _steps, paths: _paths, ...state } = chain;
+        upsertChain.run(
+          chain.id,
+          chain.userId,
+          chain.tool,
+          stageOf(chain),
+          chain.severity,
+          chain.firstUs,
+          chain.lastUs,
+          JSON.stringify(state satisfies ChainState),
+        );
+      }
+      for (const { chainId, place } of changes.places)
+        insertPath.run(chainId, place.clockUs, place.path);
+      for (const { chainId, kind, step } of changes.steps)
+        insertEvent.run(chainId, step.timeUs, kind, JSON.stringify(step));
+      for (const { key, file } of changes.files) {
+        if (file) upsertFile.run(key, file.path, file.touchedUs, JSON.stringify(file.ties));
+        else deleteFile.run(key);
+      }
+      for (const finding of changes.findings)
+        insertFinding.run(
+          finding.sequence,
+          finding.id,
+          finding.versionId,
+          finding.lastUs,
+          finding.stage,
+          finding.severity,
+          JSON.stringify(finding),
+        );
+    });
+  }
+
+  commit(changes: Changes): void {
+    this.#commit(changes);
+  }
+
+  /** Number of the last emission, 0 before the first. */
+  lastSequence(): number {
+    const row: unknown = this.#connection
+      .prepare('SELECT coalesce(max(sequence), 0) FROM findings')
+      .pluck()
+      .get();
+    return Number(row);
+  }
+
+  /** All chains, oldest first, with the steps and paths they had. */
+  chains(): readonly Chain[] {
+    const steps = this.#connection
+      .prepare<[string], string>('SELECT step FROM events WHERE chain_id = ? ORDER BY id')
+      .pluck();
+    const paths = this.#connection.prepare<[string], PlaceInTime>(
+      'SELECT path, clock_us AS clockUs FROM paths WHERE chain_id = ? ORDER BY clock_us, id',
+    );
+    return this.#connection
+      .prepare<[], string>('SELECT state FROM chains ORDER BY first_us, id')
+      .pluck()
+      .all()
+      .map((text) => {
+        const state = fromJson<ChainState>(text);
+        return {
+          ...state,
+          steps: steps.all(state.id).map((step) => fromJson<Step>(step)),
+          paths: paths.all(state.id),
+        };
+      });
+  }
+
+  /** All tracked files, the one untouched longest first. */
+  files(): readonly TrackedFile[] {
+    return this.#connection
+      .prepare<[], { key: string; path: string; touchedUs: number; ties: string }>(
+        'SELECT key, path, touched_clock_us AS touchedUs, ties FROM files ORDER BY touched_clock_us, key',
+      )
+      .all()
+      .map((row) => ({ ...row, ties: fromJson<readonly Tie[]>(row.ties) }));
+  }
+
+  saveSnapshot(name: string, value: unknown): void {
+    this.#connection
+      .prepare(
+        'INSERT INTO snapshots (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+      )
+      .run(name, JSON.stringify(value));
+  }
+
+  snapshot(name: string): string | null {
+    return (
+      this.#connection
+        .prepare<[string], string>('SELECT value FROM snapshots WHERE name = ?')
+        .pluck()
+        .get(name) ?? null
+    );
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}

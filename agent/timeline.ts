@@ -1,0 +1,220 @@
+/**
+ * Puts records in the order in which they happened.
+ *
+ * Records arrive up to `LATENESS_US` late and are released in order of their own clock once nothing earlier can come any
+ * more. Endpoint Security lines of one run of the sensor keep the order of their numbers: when the wall clock of the
+ * Mac is set back, the timeline goes on (`clockUs`), so no window grows or shrinks by the step and no lineage is lost.
+ * Time comes from the records alone, so a capture gives the same order on every machine.
+ *
+ * Bounds: `MAX_HELD` records are held; at the bound the oldest is released early and counted.
+ */
+import type { SourceRecord } from '../collectors/collector.ts';
+import type { Coverage } from './context/coverage.ts';
+
+export const LATENESS_US = 2_000_000;
+export const MAX_HELD = 100_000;
+
+/** Numbers that rise while the time falls by more than this mean that the clock was set; less is jitter between cores. */
+const CLOCK_STEP_US = 1_000_000;
+
+interface Held {
+  readonly record: SourceRecord;
+  readonly clockUs: number;
+  /** When it is due: later than its clock for sources that only confirm what another one knows better. */
+  readonly dueUs: number;
+  readonly arrival: number;
+}
+
+/** Takes one record with its moment on the timeline, in microseconds; never decreasing. */
+export type Release = (record: SourceRecord, clockUs: number) => void;
+
+export interface TimelineState {
+  readonly offsetUs: number;
+  readonly maxClockUs: number;
+  readonly lastSequence: number | null;
+  readonly lastClockUs: number;
+}
+
+export class Timeline {
+  readonly #release: Release;
+  readonly #coverage: Coverage;
+  readonly #heap = new Heap();
+  #arrivals = 0;
+  #maxClockUs = Number.NEGATIVE_INFINITY;
+  #offsetUs = 0;
+  /** Highest number of the current run of the sensor and its moment. */
+  #lastSequence: number | null = null;
+  #lastClockUs = Number.NEGATIVE_INFINITY;
+  /** Numbers below this belong to the time before the last step of the clock. */
+  #stepSequence = 0;
+  #offsetBeforeStepUs = 0;
+  #late = 0;
+  #releasedEarly = 0;
+
+  constructor(release: Release, coverage: Coverage) {
+    this.#release = release;
+    this.#coverage = coverage;
+  }
+
+  /** Records that came later than `LATENESS_US`, and records that had to go before their time was up. */
+  counts(): { readonly late: number; readonly releasedEarly: number } {
+    return { late: this.#late, releasedEarly: this.#releasedEarly };
+  }
+
+  push(record: SourceRecord): void {
+    if (isRestart(record)) this.#restart(record.timeUs + this.#offsetUs);
+    const clockUs =
+      record.sequence === null
+        ? record.timeUs + this.#offsetUs
+        : this.#place(record.sequence, record.timeUs);
+    if (record.skipped !== null) return;
+    const watermark = this.#maxClockUs - LATENESS_US;
+    if (clockUs < watermark) this.#late += 1;
+    const placedUs = Math.max(clockUs, watermark);
+    this.#arrivals += 1;
+    this.#heap.push({
+      record,
+      clockUs: placedUs,
+      dueUs: this.#due(record, placedUs),
+      arrival: this.#arrivals,
+    });
+    this.#maxClockUs = Math.max(this.#maxClockUs, placedUs);
+    this.#drain(this.#maxClockUs - LATENESS_US);
+  }
+
+  /** Releases everything: the source has ended, nothing earlier can come. */
+  flush(): void {
+    this.#drain(Number.POSITIVE_INFINITY);
+  }
+
+  state(): TimelineState {
+    return {
+      offsetUs: this.#offsetUs,
+      maxClockUs: this.#maxClockUs,
+      lastSequence: this.#lastSequence,
+      lastClockUs: this.#lastClockUs,
+    };
+  }
+
+  /** Goes on where an earlier timeline stopped. */
+  resume(state: TimelineState): void {
+    this.#offsetUs = state.offsetUs;
+    this.#maxClockUs = state.maxClockUs;
+    this.#lastSequence = state.lastSequence;
+    this.#lastClockUs = state.lastClockUs;
+  }
+
+  /** The folder watcher names no process, so what it saw waits until the stream had its chance to say who did it. */
+  #due(record: SourceRecord, clockUs: number): number {
+    const confirms = record.collector === 'files' && this.#lastSequence !== null;
+    return confirms ? clockUs + LATENESS_US : clockUs;
+  }
+
+  /** The moment of a numbered line, and what its number says about lines that are missing. */
+  #place(sequence: number, timeUs: number): number {
+    const last = this.#lastSequence;
+    if (last !== null && sequence <= last) {
+      const offset = sequence < this.#stepSequence ? this.#offsetBeforeStepUs : this.#offsetUs;
+      if (timeUs + offset <= this.#lastClockUs) {
+        this.#coverage.late(sequence);
+        return timeUs + offset;
+      }
+      // A lower number at a later time: the sensor began anew and nobody said so.
+      this.#restart(timeUs + this.#offsetUs);
+    }
+    let clockUs = timeUs + this.#offsetUs;
+    if (this.#lastSequence !== null && clockUs < this.#lastClockUs) {
+      if (this.#lastClockUs - clockUs > CLOCK_STEP_US) {
+        this.#stepSequence = sequence;
+        this.#offsetBeforeStepUs = this.#offsetUs;
+        this.#offsetUs += this.#lastClockUs - clockUs;
+      }
+      clockUs = this.#lastClockUs;
+    }
+    this.#coverage.numbered(sequence, clockUs);
+    this.#lastSequence = sequence;
+    this.#lastClockUs = clockUs;
+    this.#maxClockUs = Math.max(this.#maxClockUs, clockUs);
+    return clockUs;
+  }
+
+  #restart(clockUs: number): void {
+    this.#coverage.restarted(clockUs);
+    this.#lastSequence = null;
+    this.#stepSequence = 0;
+  }
+
+  #drain(watermark: number): void {
+    for (;;) {
+      const next = this.#heap.peek();
+      const isFull = this.#heap.size > MAX_HELD;
+      if (!next || (next.dueUs >= watermark && !isFull)) return;
+      if (isFull) this.#releasedEarly += 1;
+      this.#heap.pop();
+      this.#release(next.record, next.clockUs);
+    }
+  }
+}
+
+function isRestart(record: SourceRecord): boolean {
+  return record.events.some(
+    (event) =>
+      event.kind === 'collector.notice' &&
+      event.about === 'endpoint-security' &&
+      event.code === 'restarted',
+  );
+}
+
+/** Smallest due moment first; of one moment the lower number, then the earlier arrival. */
+class Heap {
+  readonly #items: Held[] = [];
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  peek(): Held | undefined {
+    return this.#items[0];
+  }
+
+  push(item: Held): void {
+    let at = this.#items.push(item) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#swapIfBefore(at, parent)) return;
+      at = parent;
+    }
+  }
+
+  pop(): void {
+    const last = this.#items.pop();
+    if (last === undefined || this.#items.length === 0) return;
+    this.#items[0] = last;
+    for (let at = 0; ; ) {
+      const left = 2 * at + 1;
+      const child = this.#isBefore(left + 1, left) ? left + 1 : left;
+      if (!this.#swapIfBefore(child, at)) return;
+      at = child;
+    }
+  }
+
+  #swapIfBefore(a: number, b: number): boolean {
+    const first = this.#items[a];
+    const second = this.#items[b];
+    if (!first || !second || !this.#isBefore(a, b)) return false;
+    this.#items[a] = second;
+    this.#items[b] = first;
+    return true;
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const first = this.#items[a];
+    const second = this.#items[b];
+    if (!first || !second) return false;
+    if (first.dueUs !== second.dueUs) return first.dueUs < second.dueUs;
+    const numbers = [first.record.sequence, second.record.sequence];
+    if (numbers[0] != null && numbers[1] != null && numbers[0] !== numbers[1])
+      return numbers[0] < numbers[1];
+    return first.arrival < second.arrival;
+  }
+}

@@ -1,0 +1,156 @@
+import { readHost } from './accounts/host.ts';
+import type {
+  DropReason,
+  LostRecord,
+  RecordOutput,
+  SkipReason,
+  SourceRecord,
+} from './collector.ts';
+import { LineSplitter } from './endpoint-security/lines.ts';
+import { readMessage } from './endpoint-security/message.ts';
+import { normalize } from './endpoint-security/normalize.ts';
+import type { CollectorName, Event } from './event.ts';
+import { readFileChange } from './files/change.ts';
+import { ConnectionDifference } from './network/difference.ts';
+import { readResolverAnswers } from './network/resolver.ts';
+import { readNetworkSample } from './network/sample.ts';
+import { readProcessList } from './processes/list.ts';
+import { asInteger, asObject, asText, asTimeUs, type JsonObject, own } from './untrusted.ts';
+
+/**
+ * Reads a capture: NDJSON of source records in order of arrival, each an Endpoint Security line exactly as the helper
+ * wrote it or an envelope with a `source` (DESIGN section 6). The decoders are those of the live sources.
+ */
+export class CaptureReader {
+  readonly #output: RecordOutput;
+  readonly #difference: ConnectionDifference;
+  readonly #lines: LineSplitter;
+
+  /** `connections` is the `state` of a reader whose capture this one continues. */
+  constructor(output: RecordOutput, connections: Iterable<string> = []) {
+    this.#output = output;
+    this.#difference = new ConnectionDifference(connections);
+    this.#lines = new LineSplitter({
+      line: (text) => this.#line(text),
+      fault: (dropped) => output.lost({ collector: null, dropped, sequence: null }),
+    });
+  }
+
+  push(chunk: Buffer): void {
+    this.#lines.push(chunk);
+  }
+
+  end(): void {
+    this.#lines.end();
+  }
+
+  /** Connections of the last network sample. */
+  state(): readonly string[] {
+    return this.#difference.state();
+  }
+
+  #line(text: string): void {
+    const decoded = decodeLine(text, this.#difference);
+    if ('dropped' in decoded) this.#output.lost(decoded);
+    else this.#output.record(decoded);
+  }
+}
+
+function decodeLine(text: string, difference: ConnectionDifference): SourceRecord | LostRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return lost(null, 'bad-json');
+  }
+  const object = asObject(value);
+  if (!object) return lost(null, 'not-an-object');
+  if (asObject(own(object, 'event'))) return decodeMessage(object, text);
+  const source = asText(own(object, 'source'));
+  return source === null
+    ? lost(null, 'unknown-record')
+    : decodeEnvelope(source, object, difference);
+}
+
+function decodeMessage(object: JsonObject, text: string): SourceRecord | LostRecord {
+  const message = readMessage(object, text);
+  if (typeof message === 'string') {
+    const sequence = asInteger(own(object, 'global_seq_num'));
+    return { collector: 'endpoint-security', dropped: message, sequence };
+  }
+  const normalized = normalize(message);
+  const skipped = typeof normalized === 'string' ? normalized : null;
+  return {
+    collector: 'endpoint-security',
+    timeUs: message.timeUs,
+    sequence: message.globalSequence,
+    events: typeof normalized === 'string' ? [] : [normalized],
+    skipped,
+    badRows: 0,
+  };
+}
+
+function decodeEnvelope(
+  source: string,
+  object: JsonObject,
+  difference: ConnectionDifference,
+): SourceRecord | LostRecord {
+  const collector = ENVELOPES.get(source);
+  const timeUs = asTimeUs(own(object, 'time'));
+  if (collector === undefined) return record(null, timeUs ?? 0, [], 'unknown-source');
+  if (timeUs === null) return lost(collector, 'bad-shape');
+  switch (collector) {
+    case 'host': {
+      const { event, badRows } = readHost(object, timeUs);
+      return record(collector, timeUs, [event], null, badRows);
+    }
+    case 'processes': {
+      const { events, badRows } = readProcessList(object, timeUs);
+      return record(collector, timeUs, events, null, badRows);
+    }
+    case 'network': {
+      const { connections, badRows } = readNetworkSample(object, timeUs);
+      return record(collector, timeUs, difference.next(connections), null, badRows);
+    }
+    case 'resolver': {
+      const { events, badRows } = readResolverAnswers(object, timeUs);
+      return record(collector, timeUs, events, null, badRows);
+    }
+    case 'files': {
+      const event = readFileChange(object, timeUs);
+      return event ? record(collector, timeUs, [event], null) : lost(collector, 'bad-shape');
+    }
+    case 'notice': {
+      const about = asText(own(object, 'collector'));
+      const code = asText(own(object, 'code'));
+      if (about === null || code === null) return lost(collector, 'bad-shape');
+      const detail = asText(own(object, 'detail')) ?? '';
+      const notice = { kind: 'collector.notice', collector, timeUs, about, code, detail } as const;
+      return record(collector, timeUs, [notice], null);
+    }
+  }
+}
+
+const ENVELOPES: ReadonlyMap<string, Exclude<CollectorName, 'endpoint-security'>> = new Map([
+  ['host', 'host'],
+  ['processes', 'processes'],
+  ['network', 'network'],
+  ['files', 'files'],
+  ['resolver', 'resolver'],
+  ['notice', 'notice'],
+]);
+
+function record(
+  collector: CollectorName | null,
+  timeUs: number,
+  events: readonly Event[],
+  skipped: SkipReason | null,
+  badRows = 0,
+): SourceRecord {
+  const nothing = events.length === 0 ? 'nothing-new' : null;
+  return { collector, timeUs, sequence: null, events, skipped: skipped ?? nothing, badRows };
+}
+
+function lost(collector: CollectorName | null, dropped: DropReason): LostRecord {
+  return { collector, dropped, sequence: null };
+}

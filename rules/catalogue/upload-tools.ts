@@ -1,0 +1,74 @@
+import type { UploadForm, UploadTool } from './catalogue.ts';
+import { type RowFields, readRows } from './row-fields.ts';
+import { yamlRows } from './yaml-rows.ts';
+
+/** Reads `upload-tools.yml`; faulty rows are left out and described in `problems`. `services` are the ids there are. */
+export function readUploadTools(
+  file: string,
+  text: string,
+  services: ReadonlySet<string>,
+  problems: string[],
+): readonly UploadTool[] {
+  const rows = yamlRows(file, text, ['uploadTools'])('uploadTools');
+  return readRows(
+    rows,
+    problems,
+    (fields) => readTool(fields, services),
+    ({ names }) => names.join(' '),
+  );
+}
+
+function readTool(fields: RowFields, services: ReadonlySet<string>): UploadTool {
+  const tool: UploadTool = {
+    name: fields.text('name'),
+    names: fields.texts('names'),
+    modules: fields.texts('modules'),
+    service: fields.optionalText('service'),
+    commands: fields.rows('commands').map(readForm),
+    valueOptions: fields.texts('valueOptions'),
+    endpointOptions: fields.texts('endpointOptions'),
+    backends: fields.textMap('backends'),
+    ...fields.provenance(),
+  };
+  if (tool.names.length === 0) fields.fault('names is empty; name the executable');
+  if (tool.commands.length === 0) fields.fault('commands is empty; say how the tool uploads');
+  for (const service of [tool.service, ...tool.backends.values()]) {
+    if (service !== null && !services.has(service))
+      fields.fault(`service "${service}" is not in cloud-services.yml; add it there or correct it`);
+  }
+  return tool;
+}
+
+function readForm(fields: RowFields): UploadForm {
+  return {
+    verbs: fields.texts('verbs'),
+    form: fields.choice('form', FORMS),
+    remotes: fields.texts('remotes').flatMap((remote) => {
+      const known = REMOTES.find((candidate) => candidate === remote);
+      if (!known) fields.fault(`remotes must be of ${REMOTES.join(', ')}`);
+      return known ?? [];
+    }),
+    scheme: fields.optionalText('scheme'),
+    fileOptions: fields.texts('fileOptions'),
+    formOptions: fields.texts('formOptions'),
+    dataOptions: fields.texts('dataOptions'),
+    destinationOptions: fields.texts('destinationOptions'),
+    accountOptions: fields.texts('accountOptions'),
+    accountHost: fields.optionalText('accountHost'),
+  };
+}
+
+const FORMS = [
+  'sources-then-remote',
+  'sources',
+  'container-then-sources',
+  'stdin-then-remote',
+  'options',
+] as const satisfies readonly UploadForm['form'][];
+
+const REMOTES = [
+  'colon',
+  'url',
+  'alias',
+  'any',
+] as const satisfies readonly UploadForm['remotes'][number][];
