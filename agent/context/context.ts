@@ -147,8 +147,8 @@ function pipeline(
   at: Moment,
 ): readonly Movement[] {
   facts.pipes.connect(node, exec);
-  if (node.chainId === null)
-    node.downstreamOf = facts.pipes.sourceOf(exec, node) ?? passedOn(facts, node, at);
+  if (node.chainId === null) node.downstreamOf = facts.pipes.sourceOf(exec, node);
+  node.passesOn = passedOn(facts, node, at);
   const reached = facts.pipes.spread(node);
   return [node, ...reached].flatMap((reader) => pipedToUploader(facts, reader, at));
 }

@@ -92,8 +92,8 @@ export class Pipes {
   }
 }
 
-/** What a process puts into its pipe: data of its own session, or what it reads itself. */
+/** What a process puts into its pipe: data of its own session, what it reads from a pipe, or from a file. */
 function outputOf(node: ProcessNode): Downstream | null {
   if (node.chainId !== null) return { chainId: node.chainId, link: 'pipe', places: [] };
-  return node.downstreamOf;
+  return node.downstreamOf ?? node.passesOn;
 }

@@ -48,6 +48,8 @@ export interface ProcessNode {
   chainId: string | null;
   /** The chain whose data the process reads through a pipe. */
   downstreamOf: Downstream | null;
+  /** Data of a chain's file that the process was told to read, and that it may pass on through its output. */
+  passesOn: Downstream | null;
   upload: Upload | null;
   /** Files this pid created and has not closed yet, key to path: candidates for a shell's redirection. */
   readonly created: Map<string, string>;
@@ -183,6 +185,7 @@ export class ProcessTree {
       workingDirectory: null,
       chainId: parent?.chainId ?? responsible?.chainId ?? null,
       downstreamOf: null,
+      passesOn: null,
       upload: null,
       created: new Map(),
       opened: new Map(),

@@ -45,6 +45,14 @@ export function isLocalHost(destination: string): boolean {
   return host !== null && LOCAL_HOST.test(host);
 }
 
+/** A connection string without its parameters, which may hold keys: `:s3,secret_access_key=…:bucket` is `:s3:bucket`. */
+export function withoutParameters(destination: string): string {
+  const [, backend, parameters] =
+    /^(:?[^:,/]+)((?:,(?:"[^"]*"|'[^']*'|[^"':])*)+):/.exec(destination) ?? [];
+  if (backend === undefined || parameters === undefined) return destination;
+  return backend + destination.slice(backend.length + parameters.length);
+}
+
 /**
  * Service of an rclone remote: `:backend,…:` by the table of back ends, and a configured remote when its name is a
  * service id. What any other remote stands for is only written in the user's rclone.conf, which is not read.

@@ -1,7 +1,7 @@
 import type { UploadForm, UploadTool } from '../../rules/catalogue/catalogue.ts';
 import { type CommandLine, splitCommandLine } from './command-line.ts';
 import type { Program } from './program.ts';
-import { hostOf, isLocalHost, isRemote, rcloneService } from './remote.ts';
+import { hostOf, isLocalHost, isRemote, rcloneService, withoutParameters } from './remote.ts';
 
 /** What an upload tool's arguments say: which local files go where. Names are as written; nothing is resolved. */
 export interface Upload {
@@ -104,7 +104,7 @@ function readForm(
           ? (rcloneService(destination, tool.backends, services) ?? tool.service)
           : null,
       host: endpointHost ?? destinationHost,
-      destination: destinationHost ?? destination,
+      destination: destinationHost ?? (destination === null ? null : shown(destination)),
     };
   };
 
@@ -169,6 +169,11 @@ function optionDestination(form: UploadForm, line: CommandLine): string | null {
   if (url !== undefined) return url;
   const bare = line.operands.find((operand) => /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|\?|$)/.test(operand));
   return bare === undefined ? null : `http://${bare}`;
+}
+
+/** A destination as written, without what may be secret in it. */
+function shown(destination: string): string {
+  return withoutParameters(destination).replace(/^([a-z0-9+.-]+:\/\/)[^/@]*@/i, '$1');
 }
 
 function valueOf(line: CommandLine, names: readonly string[]): string | null {
