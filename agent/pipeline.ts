@@ -69,6 +69,7 @@ export class Pipeline implements RecordOutput {
     const { ledger } = this.#parts;
     ledger.received(record.collector);
     ledger.dropped(record.collector, record.dropped);
+    if (record.sequence !== null) this.#timeline.lostLine(record.sequence);
   }
 
   /** The sources have ended: everything that is still held is judged. */
@@ -133,6 +134,7 @@ export class Pipeline implements RecordOutput {
     const { facts, policy } = this.#parts;
     const { chain, stage, link, evidence, service, destination } = movement;
     return {
+      timeUs: movement.step.timeUs,
       stage,
       link,
       evidence,

@@ -5,5 +5,5 @@ export const MINIMUM_NODE = 26;
 export function runtimeProblem(version: string): string | null {
   const major = Number(version.replace(/^v/, '').split('.')[0]);
   if (major >= MINIMUM_NODE) return null;
-  return `spillwatch needs Node ${MINIMUM_NODE} or newer and this is ${version}; run "npm run setup" and use node_modules/.bin/node, or "npm start -- ..."`;
+  return `spillwatch needs Node ${MINIMUM_NODE} or newer and this is ${version}; run "npm run setup" and then agent/launch.mjs, which uses the pinned one`;
 }

@@ -82,6 +82,17 @@ export class Timeline {
     this.#drain(this.#maxClockUs - LATENESS_US);
   }
 
+  /** A line that could not be read, but shows its number: it is lost, and counted as such, and its number is not missing. */
+  lostLine(sequence: number): void {
+    if (this.#lastSequence === null) return;
+    if (sequence <= this.#lastSequence) {
+      this.#coverage.late(sequence);
+      return;
+    }
+    this.#coverage.numbered(sequence, this.#lastClockUs);
+    this.#lastSequence = sequence;
+  }
+
   /** Releases everything: the source has ended, nothing earlier can come. */
   flush(): void {
     this.#drain(Number.POSITIVE_INFINITY);

@@ -4,7 +4,8 @@
  * Invariants: the pid index names the newest execution of a pid; an exec makes a new node that takes over what its
  * predecessor belonged to; a process first met in some other event is "found running" and is built from that event; a
  * process list row and an Endpoint Security process of the same pid and start second are one node.
- * Bounds: `MAX_NODES` in all; exited nodes go first, the longest exited first, then the oldest.
+ * Bounds: `MAX_NODES` in all and `MAX_EXITED` that have exited (late events and children still ask for them); the longest
+ * exited goes first, then the oldest.
  */
 import type { Process, ProcessIdentity } from '../../collectors/event.ts';
 import type { Link } from '../../rules/finding.ts';
@@ -13,6 +14,7 @@ import type { Program } from './program.ts';
 import type { Upload } from './upload-command.ts';
 
 export const MAX_NODES = 50_000;
+export const MAX_EXITED = 4096;
 /** Paths remembered per process, for those it created and those it opened. */
 const MAX_PATHS_PER_NODE = 32;
 const MAX_DEPTH = 64;
@@ -208,7 +210,7 @@ export class ProcessTree {
   }
 
   #shrink(): void {
-    while (this.#nodes.size > MAX_NODES) {
+    while (this.#nodes.size > MAX_NODES || this.#exited.size > MAX_EXITED) {
       const [exited] = this.#exited;
       const victim = exited ?? this.#nodes.values().next().value;
       if (!victim) return;
