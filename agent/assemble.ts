@@ -10,9 +10,11 @@ import { Coverage } from './context/coverage.ts';
 import { DatabaseTools } from './context/database-tool.ts';
 import type { Facts, Windows } from './context/facts.ts';
 import { Lineage } from './context/lineage.ts';
+import { Refusals } from './context/misses.ts';
 import { Pipes } from './context/pipes.ts';
 import { ProcessTree } from './context/process-tree.ts';
 import { ProgramKinds } from './context/program-kinds.ts';
+import { RunLog } from './context/run-log.ts';
 import { UploadTools } from './context/upload-command.ts';
 import type { Ledger } from './health/ledger.ts';
 import { Pipeline } from './pipeline.ts';
@@ -60,6 +62,8 @@ export function assemble(parts: EngineParts): Engine {
     lineage: new Lineage(windows.lineageUs),
     chains: new Chains(accounts, windows.suppressUs),
     browserOpens: new BrowserOpens(),
+    refusals: new Refusals(),
+    runs: new RunLog(),
   };
   facts.chains.resume(store.chains());
   facts.lineage.resume(store.files());

@@ -48,8 +48,14 @@ const roles = (text: string): Omit<Key, 'path'> => ({
 
 /** Keys of the parts that come with the live agent are known and checked as soon as they are built. */
 const KEYS: readonly Key[] = [
-  { path: 'roles.users', ...roles('user name to role; beats every other source of a role') },
-  { path: 'roles.groups', ...roles('group name to role; the first group that matches answers') },
+  {
+    path: 'roles.users',
+    ...roles('user name, or pattern with *, to role; beats every other source of a role'),
+  },
+  {
+    path: 'roles.groups',
+    ...roles('group name, or pattern with *, to role; the first entry that matches answers'),
+  },
   {
     path: 'userPrivilegeLevel',
     fallback: { developer: 'ignore', admin: 'ignore', unassigned: 'alert', unknown: 'alert' },

@@ -24,6 +24,7 @@ export function findingOf(
     uid: chain.userId,
     role: chain.role,
     roleSource: chain.roleSource,
+    roleAsOfUs: chain.roleAsOfUs,
     tool: chain.tool,
     toolKind: chain.toolKind,
     link: shown.link,

@@ -81,12 +81,14 @@ export class Pipeline implements RecordOutput {
     const { facts, ledger, store, emit } = this.#parts;
     const pending: Pending = { places: [], steps: [], findings: [] };
     for (const event of record.events) this.#judge(event, clockUs, pending);
+    for (const id of facts.lineage.takeLosers()) loseFile(facts, id);
     const changes: Changes = {
       ...pending,
       chains: facts.chains.takeChanges(),
       files: facts.lineage.takeChanges(),
+      runs: facts.runs.take(),
     };
-    if (changes.chains.length > 0 || changes.files.length > 0) {
+    if (changes.chains.length + changes.files.length + changes.runs.length > 0) {
       store.commit(changes);
       for (const finding of changes.findings) emit(finding);
     }
@@ -117,7 +119,7 @@ export class Pipeline implements RecordOutput {
     for (const place of added) pending.places.push({ chainId: chain.id, place });
 
     const untilUs = movement.stage === 'tool' ? chain.firstClockUs : clockUs;
-    const covered = coverage.between(chain.firstClockUs, untilUs);
+    const covered = chain.filesEvicted > 0 ? 'gaps' : coverage.between(chain.firstClockUs, untilUs);
     const observation = this.#observation(movement, covered);
     const verdict = judge(rules, observation);
     const changed = verdict !== null && advance(chain, observation, verdict, covered);
@@ -155,13 +157,21 @@ export class Pipeline implements RecordOutput {
   }
 }
 
+function loseFile(facts: Facts, chainId: string): void {
+  const chain = facts.chains.get(chainId);
+  if (!chain) return;
+  chain.filesEvicted += 1;
+  facts.chains.changed(chain);
+}
+
 /** The role is that of the first run; one that nobody could say then is asked again. */
 function learnRole(facts: Facts, chain: Chain): void {
   chain.user ??= facts.accounts.nameOf(chain.userId);
   if (chain.role !== 'unknown') return;
-  const { role, source } = facts.accounts.roleOf(chain.userId);
+  const { role, source, asOfUs } = facts.accounts.roleOf(chain.userId);
   chain.role = role;
   chain.roleSource = source;
+  chain.roleAsOfUs = asOfUs;
 }
 
 function isRun(movement: Movement): boolean {

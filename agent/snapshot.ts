@@ -72,6 +72,9 @@ export function saveSnapshot(
     connections,
   };
   store.saveSnapshot(NAME, snapshot);
+  // What was noted about chains without changing them.
+  const nothing = { places: [], steps: [], files: [], findings: [], runs: [] };
+  store.commit({ ...nothing, chains: [...facts.chains.all()] });
 }
 
 /** Takes up the snapshot, when there is one; gives the connections of the last network sample. */

@@ -86,7 +86,7 @@ export class Timeline {
   lostLine(sequence: number): void {
     if (this.#lastSequence === null) return;
     if (sequence <= this.#lastSequence) {
-      this.#coverage.late(sequence);
+      this.#coverage.late(sequence, this.#lastClockUs);
       return;
     }
     this.#coverage.numbered(sequence, this.#lastClockUs);
@@ -127,7 +127,7 @@ export class Timeline {
     if (last !== null && sequence <= last) {
       const offset = sequence < this.#stepSequence ? this.#offsetBeforeStepUs : this.#offsetUs;
       if (timeUs + offset <= this.#lastClockUs) {
-        this.#coverage.late(sequence);
+        this.#coverage.late(sequence, timeUs + offset);
         return timeUs + offset;
       }
       // A lower number at a later time: the sensor began anew and nobody said so.

@@ -15,7 +15,15 @@ import { ConnectionDifference } from './network/difference.ts';
 import { readResolverAnswers } from './network/resolver.ts';
 import { readNetworkSample } from './network/sample.ts';
 import { readProcessList } from './processes/list.ts';
-import { asInteger, asObject, asText, asTimeUs, type JsonObject, own } from './untrusted.ts';
+import {
+  asArray,
+  asInteger,
+  asObject,
+  asText,
+  asTimeUs,
+  type JsonObject,
+  own,
+} from './untrusted.ts';
 
 /**
  * Reads a capture: NDJSON of source records in order of arrival, each an Endpoint Security line exactly as the helper
@@ -59,7 +67,8 @@ export class CaptureReader {
 function decodeLine(text: string, difference: ConnectionDifference): SourceRecord | LostRecord {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Editors put a byte order mark before the first line.
+    value = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch {
     return lost(null, 'bad-json');
   }
@@ -99,6 +108,9 @@ function decodeEnvelope(
   const timeUs = asTimeUs(own(object, 'time'));
   if (collector === undefined) return record(null, timeUs ?? 0, [], 'unknown-source');
   if (timeUs === null) return lost(collector, 'bad-shape');
+  const list = LISTS.get(collector);
+  if (list !== undefined && asArray(own(object, list)) === null)
+    return lost(collector, 'bad-shape');
   switch (collector) {
     case 'host': {
       const { event, badRows } = readHost(object, timeUs);
@@ -138,6 +150,12 @@ const ENVELOPES: ReadonlyMap<string, Exclude<CollectorName, 'endpoint-security'>
   ['files', 'files'],
   ['resolver', 'resolver'],
   ['notice', 'notice'],
+]);
+
+const LISTS: ReadonlyMap<CollectorName, string> = new Map([
+  ['processes', 'processes'],
+  ['network', 'connections'],
+  ['resolver', 'answers'],
 ]);
 
 function record(

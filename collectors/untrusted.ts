@@ -44,6 +44,7 @@ export function asTimeUs(value: unknown): number | null {
   const parts = TIME.exec(value);
   if (!parts) return null;
   const ms = Date.parse(`${parts[1]}Z`);
-  if (Number.isNaN(ms)) return null;
-  return ms * 1000 + Number((parts[2] ?? '').padEnd(6, '0').slice(0, 6));
+  // Date.parse takes 30 February for 2 March and hour 24 for the next day.
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 19) !== parts[1]) return null;
+  return asInteger(ms * 1000 + Number((parts[2] ?? '').padEnd(6, '0').slice(0, 6)));
 }

@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { SEVERITIES, type Severity } from '../../rules/finding.ts';
+import { type BaselineOptions, baseline } from './baseline.ts';
 import { demo } from './demo.ts';
 import { EXIT } from './exit-codes.ts';
+import { type ExplainOptions, explain } from './explain.ts';
 import { replay } from './replay.ts';
 import { checkRules, listRules } from './rules.ts';
 import type { Output } from './terminal.ts';
@@ -72,6 +74,30 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
       done(await demo(output));
     });
 
+  program
+    .command('explain')
+    .description('say for each database session why it became no finding or stopped at a stage')
+    .argument('[capture...]', 'capture files in order of time, - is standard input')
+    .option('--state <dir>', 'look at that database instead of captures')
+    .option('--config <file>', 'configuration, as JSON')
+    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
+    .option('--user <user>', 'only that user, by name or uid')
+    .option('--json', 'one JSON object a line')
+    .action(async (captures: string[], options: ExplainFlags, command: Command) => {
+      if (captures.length > 0 === (options.state !== undefined))
+        command.error('error: name captures or --state DIR, one of them');
+      done(await explain({ captures, ...options }, output));
+    });
+
+  program
+    .command('baseline')
+    .description('print which users run which database tools, and a role map to review')
+    .requiredOption('--state <dir>', 'folder of the database')
+    .option('--json', 'one JSON document')
+    .action((options: BaselineOptions) => {
+      done(baseline(options, output));
+    });
+
   const rules = program.command('rules').description('look at the detection rules');
   rules
     .command('list')
@@ -90,6 +116,8 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     });
   return program;
 }
+
+type ExplainFlags = Omit<ExplainOptions, 'captures'>;
 
 interface ReplayFlags {
   readonly config?: string;

@@ -109,7 +109,8 @@ export async function runCaptures(
   }
 }
 
-function configOf(path: string | undefined): {
+/** The configuration of a verb; throws a `ConfigError` for a file that cannot be read or a bad value in it. */
+export function configOf(path: string | undefined): {
   readonly config: Config;
   readonly warnings: readonly string[];
 } {

@@ -3,7 +3,10 @@ import type { Role, RoleSource } from '../../rules/finding.ts';
 import { conventionalHome, type Place, placeOf } from './homes.ts';
 import { isWithin, pathKey } from './paths.ts';
 
-/** Roles that the organisation has handed out: user name to role and group name to role. */
+/**
+ * Roles that the organisation has handed out: user name to role and group name to role. A `*` in a name stands for any
+ * text; an exact name comes before a pattern, a longer pattern before a shorter one.
+ */
 export interface RoleMaps {
   readonly users: ReadonlyMap<string, Role>;
   readonly groups: ReadonlyMap<string, Role>;
@@ -12,6 +15,8 @@ export interface RoleMaps {
 export interface RoleAnswer {
   readonly role: Role;
   readonly source: RoleSource;
+  /** When the account record that answers was read; `null` when there is none. */
+  readonly asOfUs: number | null;
 }
 
 /** Ids below are service accounts and root daemons; macOS gives people 501 and up. */
@@ -28,7 +33,8 @@ export interface HostIdentity {
 
 /** The accounts of the Mac as the last host record gave them: names, homes, roles and cloud-backed folders. */
 export class Accounts {
-  readonly #roles: RoleMaps;
+  readonly #users: RoleTable;
+  readonly #groups: RoleTable;
   #byUid: ReadonlyMap<number, Account> = new Map();
   #homes: readonly { readonly key: string; readonly account: Account }[] = [];
   #complete = false;
@@ -36,7 +42,8 @@ export class Accounts {
   #host: HostIdentity = { name: '', id: '', osVersion: '' };
 
   constructor(roles: RoleMaps) {
-    this.#roles = roles;
+    this.#users = roleTable(roles.users);
+    this.#groups = roleTable(roles.groups);
   }
 
   replace(host: HostSeen): void {
@@ -66,17 +73,17 @@ export class Accounts {
   /** First that answers: managed user map, managed group map, local admin, developer group, complete account record. */
   roleOf(uid: number): RoleAnswer {
     const account = this.#byUid.get(uid);
-    if (!account) return { role: 'unknown', source: 'none' };
-    const byUser = this.#roles.users.get(account.name);
-    if (byUser) return { role: byUser, source: 'managed-user' };
-    for (const [group, role] of this.#roles.groups) {
-      if (account.groups.includes(group)) return { role, source: 'managed-group' };
-    }
-    if (account.groups.includes('admin')) return { role: 'admin', source: 'local-admin' };
+    const asOfUs = this.#seen?.timeUs ?? null;
+    if (!account) return { role: 'unknown', source: 'none', asOfUs };
+    const byUser = this.#users([account.name]);
+    if (byUser) return { role: byUser, source: 'managed-user', asOfUs };
+    const byGroup = this.#groups(account.groups);
+    if (byGroup) return { role: byGroup, source: 'managed-group', asOfUs };
+    if (account.groups.includes('admin')) return { role: 'admin', source: 'local-admin', asOfUs };
     if (account.groups.includes('_developer'))
-      return { role: 'developer', source: 'developer-group' };
-    if (this.#complete) return { role: 'unassigned', source: 'account-record' };
-    return { role: 'unknown', source: 'none' };
+      return { role: 'developer', source: 'developer-group', asOfUs };
+    if (this.#complete) return { role: 'unassigned', source: 'account-record', asOfUs };
+    return { role: 'unknown', source: 'none', asOfUs };
   }
 
   /** The home a path lies in: an account's, else the conventional one. */
@@ -115,4 +122,34 @@ export class Accounts {
     }
     return null;
   }
+}
+
+/** The role of the first entry that one of the names fits. */
+type RoleTable = (names: readonly string[]) => Role | null;
+
+function roleTable(roles: ReadonlyMap<string, Role>): RoleTable {
+  const patterns = [...roles]
+    .filter(([name]) => name.includes('*'))
+    .toSorted(([a], [b]) => b.length - a.length)
+    .map(([name, role]) => ({ parts: name.split('*'), role }));
+  return (names) => {
+    for (const [entry, role] of roles) {
+      if (names.includes(entry)) return role;
+    }
+    return patterns.find(({ parts }) => names.some((name) => fits(name, parts)))?.role ?? null;
+  };
+}
+
+/** Whether the name is the parts in this order with any text between them; linear in the name. */
+function fits(name: string, parts: readonly string[]): boolean {
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at <= name.length - last.length;
 }

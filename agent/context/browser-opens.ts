@@ -22,12 +22,23 @@ export class BrowserOpens {
     if (this.#opens.length > MAX_OPENS) this.#opens.shift();
   }
 
-  /** Openings by that browser not longer ago than the window, which they thereby leave when they are older. */
-  within(browser: string, userId: number, clockUs: number, windowUs: number): BrowserOpen[] {
-    this.#opens = this.#opens.filter((open) => clockUs - open.clockUs <= windowUs);
-    return this.#opens.filter(
+  /**
+   * Openings by that browser that wait for a flow: those within the window, and apart from them those that this flow comes
+   * too late for, which are then forgotten.
+   */
+  take(
+    browser: string,
+    userId: number,
+    clockUs: number,
+    windowUs: number,
+  ): { readonly within: readonly BrowserOpen[]; readonly tooLate: readonly BrowserOpen[] } {
+    const own = this.#opens.filter(
       (open) => open.browser === browser && open.userId === userId && open.clockUs <= clockUs,
     );
+    const tooLate = own.filter((open) => clockUs - open.clockUs > windowUs);
+    const gone = new Set(tooLate);
+    this.#opens = this.#opens.filter((open) => !gone.has(open));
+    return { within: own.filter((open) => !gone.has(open)), tooLate };
   }
 
   state(): readonly BrowserOpen[] {

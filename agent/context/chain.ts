@@ -25,6 +25,7 @@ import {
 } from '../../rules/finding.ts';
 import type { Verdict } from '../../rules/observation.ts';
 import type { PlaceInTime, Tie } from './lineage.ts';
+import type { Miss } from './misses.ts';
 import { pathKey } from './paths.ts';
 
 export const MAX_PATHS = 500;
@@ -67,15 +68,22 @@ export interface Chain {
   runs: number;
   role: Role;
   roleSource: RoleSource;
+  /** When the account record behind the role was read. */
+  roleAsOfUs: number | null;
   user: string | null;
   shown: Shown | null;
   severity: Severity;
   /** Emissions so far; 0 as long as the policy keeps silent. */
   emissions: number;
   paths: PlaceInTime[];
+  /** Keys of `paths`, so that a path that is known costs one look-up. */
+  readonly pathKeys: Set<string>;
   pathsOmitted: number;
   steps: Step[];
   stepsOmitted: number;
+  readonly misses: Miss[];
+  /** Files of the chain that are no longer followed because there were too many; its coverage has a gap from then on. */
+  filesEvicted: number;
 }
 
 export function stageOf(chain: Chain): Stage {
@@ -85,15 +93,15 @@ export function stageOf(chain: Chain): Stage {
 /** Adds the places the data had, oldest first and none twice; gives those that were new. */
 export function addPaths(chain: Chain, places: readonly PlaceInTime[]): readonly PlaceInTime[] {
   const added: PlaceInTime[] = [];
-  const known = new Set(chain.paths.map((place) => pathKey(place.path)));
+  const { pathKeys } = chain;
   for (const place of places) {
     const key = pathKey(place.path);
-    if (known.has(key)) continue;
+    if (pathKeys.has(key)) continue;
     if (chain.paths.length >= MAX_PATHS) {
       chain.pathsOmitted += 1;
       continue;
     }
-    known.add(key);
+    pathKeys.add(key);
     const at = chain.paths.findLastIndex((other) => other.clockUs <= place.clockUs);
     chain.paths.splice(at + 1, 0, place);
     added.push(place);

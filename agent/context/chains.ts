@@ -69,7 +69,7 @@ export class Chains {
       this.#changed.add(last);
       return { chain: last, isRepeat };
     }
-    const { role, source } = this.#accounts.roleOf(run.userId);
+    const { role, source, asOfUs } = this.#accounts.roleOf(run.userId);
     const chain: Chain = {
       id: chainId(this.#accounts.host().id, run),
       userId: run.userId,
@@ -83,14 +83,18 @@ export class Chains {
       runs: 1,
       role,
       roleSource: source,
+      roleAsOfUs: asOfUs,
       user: this.#accounts.nameOf(run.userId),
       shown: null,
       severity: 'informational',
       emissions: 0,
       paths: [],
+      pathKeys: new Set(),
       pathsOmitted: 0,
       steps: [],
       stepsOmitted: 0,
+      misses: [],
+      filesEvicted: 0,
     };
     this.#add(chain);
     this.#changed.add(chain);

@@ -4,15 +4,16 @@
  */
 import type { Event, Process, ProcessExec } from '../../collectors/event.ts';
 import { namedInputs, passedOn } from './derivation.ts';
-import { flowOnly } from './evidence/flow-only.ts';
+import { flowOnly, unnamedFlow } from './evidence/flow-only.ts';
 import { namedInUploadCommand } from './evidence/named-in-upload-command.ts';
 import { openedByBrowser, rememberBrowserOpen } from './evidence/opened-by-browser.ts';
 import { openedBySyncClient } from './evidence/opened-by-sync-client.ts';
 import { pipedToUploader, sentFromSession } from './evidence/piped-to-uploader.ts';
 import { fileTransferred, fileWatched, fileWritten } from './exports.ts';
 import type { EventOf, Facts, Moment, Movement } from './facts.ts';
-import type { ProcessNode } from './process-tree.ts';
-import { remember } from './process-tree.ts';
+import { miss } from './misses.ts';
+import { baseName } from './paths.ts';
+import { type ProcessNode, remember } from './process-tree.ts';
 import { type Program, programOf, programOfCommandLine } from './program.ts';
 import { beginSession, expectRedirection } from './sessions.ts';
 
@@ -101,16 +102,32 @@ function foundRunning(facts: Facts, node: ProcessNode, at: Moment): readonly Mov
 }
 
 function seen(facts: Facts, event: EventOf<'process.seen'>, at: Moment): readonly Movement[] {
-  const { node, found } = facts.tree.see(event.process);
-  if (!found) return [];
   const { name, executable } = event.process;
   const program = programOfCommandLine(name, executable, event.commandLine);
+  const { node: known, found } = facts.tree.see(event.process);
+  const isMissedExec = !found && showsMissedTool(facts, known, event, program);
+  if (!found && !isMissedExec) return [];
+  const node = isMissedExec ? facts.tree.exec(known, event.process) : known;
   node.program = nameOf(program);
   const startUs = event.process.startUs ?? at.timeUs;
   return beginSession(facts, node, program, {
     timeUs: startUs,
     clockUs: at.clockUs - (at.timeUs - startUs),
   });
+}
+
+/** The same execution under another image, and that is a database tool: the exec went by unseen. */
+function showsMissedTool(
+  facts: Facts,
+  known: ProcessNode,
+  event: EventOf<'process.seen'>,
+  program: Program,
+): boolean {
+  return (
+    known.chainId === null &&
+    baseName(known.process.executable) !== baseName(event.process.executable) &&
+    facts.databaseTools.identify(event.process, program) !== null
+  );
 }
 
 function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movement[] {
@@ -163,7 +180,14 @@ function opened(
   at: Moment,
 ): readonly Movement[] {
   const file = facts.lineage.find(event.path, at.clockUs);
-  if (!file || (event.flags & FREAD) === 0 || facts.kinds.reader(node.process)) return [];
+  if (!file || (event.flags & FREAD) === 0) return [];
+  if (facts.kinds.reader(node.process)) {
+    for (const { chainId } of file.ties) {
+      const chain = facts.chains.get(chainId);
+      if (chain) miss(chain, 'opened-by-reader', at.timeUs, node.process.name);
+    }
+    return [];
+  }
   rememberBrowserOpen(facts, node, file, at);
   remember(node.opened, file.key, at.clockUs);
   return openedBySyncClient(facts, node, file, at);
@@ -172,7 +196,11 @@ function opened(
 function connected(facts: Facts, flow: EventOf<'network.flow'>, at: Moment): readonly Movement[] {
   const node = facts.tree.current(flow.pid);
   const peer = node && facts.cloud.peer(flow.peerAddress, at.clockUs);
-  if (!node || !peer) return [];
+  if (!node) return [];
+  if (!peer) {
+    unnamedFlow(facts, node, flow, at);
+    return [];
+  }
   return [
     ...openedByBrowser(facts, node, flow, peer, at),
     ...flowOnly(facts, node, flow, peer, at),

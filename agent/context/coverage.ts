@@ -49,7 +49,8 @@ export class Coverage {
   }
 
   /** A line that came after ones with higher numbers: it was late, not lost. */
-  late(sequence: number): void {
+  late(sequence: number, clockUs: number): void {
+    if (this.#firstUs !== null) this.#firstUs = Math.min(this.#firstUs, clockUs);
     const at = this.#gaps.findLastIndex(
       (gap) => gap.reason === 'missing-numbers' && gap.first <= sequence && sequence <= gap.last,
     );

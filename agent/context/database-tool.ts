@@ -20,12 +20,19 @@ export class DatabaseTools {
     }
   }
 
+  /** The tool whose run this is; a run that only prints its version or its help is none. */
   identify(process: Process, program: Program): DatabaseTool | null {
-    const row =
+    const row = this.rowOf(process, program);
+    return row && !asksForInformation(row, program) ? row : null;
+  }
+
+  /** The row of the program, whatever it was started for. */
+  rowOf(process: Process, program: Program): DatabaseTool | null {
+    return (
       (program.isInterpreted ? null : this.#signed(process)) ??
       this.#named(process, program) ??
-      this.#java(process, program);
-    return row && !asksForInformation(row, program) ? row : null;
+      this.#java(process, program)
+    );
   }
 
   #signed(process: Process): DatabaseTool | null {
@@ -41,17 +48,19 @@ export class DatabaseTools {
     const bundle = mainBundleOf(process.executable);
     if (bundle === null) return null;
     const row = this.#rows.find((candidate) => candidate.bundles.includes(bundle)) ?? null;
-    // A bundle name can be given to any folder; a team that contradicts it is stronger.
-    return row && process.teamId !== null && row.teamId !== null && row.teamId !== process.teamId
-      ? null
-      : row;
+    return row && isOfAnotherTeam(process, row) ? null : row;
   }
 
   #named(process: Process, program: Program): DatabaseTool | null {
     if (!program.isInterpreted && isSomethingElse(process)) return null;
     const name = program.name.toLowerCase();
     const rows = this.#byName.get(name) ?? this.#byName.get(name.replace(VERSION_SUFFIX, ''));
-    return rows?.find((row) => hasSecondFeature(row, program)) ?? null;
+    return (
+      rows?.find(
+        (row) =>
+          hasSecondFeature(row, program) && (row.kind !== 'gui' || !isOfAnotherTeam(process, row)),
+      ) ?? null
+    );
   }
 
   #java(process: Process, program: Program): DatabaseTool | null {
@@ -81,6 +90,11 @@ export function plainSigningId(signingId: string): string {
 /** Apple ships no database client that is in the catalogue, so a platform binary under such a name is another program. */
 function isSomethingElse(process: Process): boolean {
   return process.isPlatformBinary;
+}
+
+/** A folder or program can be called anything; a team that contradicts the name is stronger. */
+function isOfAnotherTeam(process: Process, row: DatabaseTool): boolean {
+  return process.teamId !== null && row.teamId !== null && row.teamId !== process.teamId;
 }
 
 /** Folder name of the app whose main executable this is; helpers deeper in the bundle are not the app itself. */

@@ -80,11 +80,15 @@ export function passedOn(facts: Facts, node: ProcessNode, at: Moment): Downstrea
 }
 
 /**
- * A copy keeps the name of its source, unless one single file was copied to a name of its own. Temporary names
- * (`.a.csv.Xy12`, as rsync makes them) hold the name.
+ * A copy keeps the name of its source, unless one single file was copied to a name of its own. rsync writes to
+ * `.NAME.XXXXXX` first.
  */
 function isCopyOf(input: NamedInput, path: string): boolean {
-  return input.isOnlySource || baseName(pathKey(path)).includes(baseName(input.key));
+  const name = baseName(input.key);
+  const target = baseName(pathKey(path));
+  const isTemporary =
+    target.startsWith(`.${name}.`) && /^[a-z0-9]{6,}$/.test(target.slice(name.length + 2));
+  return input.isOnlySource || target === name || isTemporary;
 }
 
 /** An argument as a path, and the value of `--option=path` or `key=path` (`if=…` of dd). */

@@ -14,6 +14,7 @@ import { landedInSyncFolder } from './evidence/landed-in-sync-folder.ts';
 import { hasExportName } from './export-name.ts';
 import { type EventOf, type Facts, type Moment, type Movement, step } from './facts.ts';
 import type { Tie, TrackedFile } from './lineage.ts';
+import { miss } from './misses.ts';
 import { pathKey } from './paths.ts';
 import { type ProcessNode, remember } from './process-tree.ts';
 
@@ -118,18 +119,33 @@ function writtenInTime(
   at: Moment,
   written: Moment,
 ): boolean {
-  if (!hasExportName(facts, path) || !facts.accounts.isWatchedBy(userId, path)) return false;
+  if (!facts.accounts.isWatchedBy(userId, path)) return false;
   const chain = newestRun(facts, userId, at.clockUs);
-  if (!chain || written.clockUs < chain.lastRunClockUs) return false;
+  if (!chain) return false;
+  const { exportUs } = facts.windows;
+  const beyondUs = at.clockUs - chain.lastRunClockUs - exportUs;
+  if (!hasExportName(facts, path)) {
+    if (beyondUs <= 0) miss(chain, 'no-export-name', at.timeUs, path);
+    return false;
+  }
+  if (beyondUs > 0) {
+    miss(chain, 'outside-export-window', at.timeUs, path, { beyondUs, limitUs: exportUs });
+    return false;
+  }
+  const olderUs = chain.lastRunClockUs - written.clockUs;
+  if (olderUs > 0) {
+    miss(chain, 'content-older-than-run', at.timeUs, path, { beyondUs: olderUs, limitUs: 0 });
+    return false;
+  }
   facts.lineage.write(path, at.clockUs, chain.id, 'temporal');
   return true;
 }
 
+/** The chain of the user whose last run began last, up to now. */
 function newestRun(facts: Facts, userId: number, clockUs: number): Chain | null {
   let newest: Chain | null = null;
   for (const chain of facts.chains.ofUser(userId)) {
-    const sinceUs = clockUs - chain.lastRunClockUs;
-    if (sinceUs < 0 || sinceUs > facts.windows.exportUs) continue;
+    if (chain.lastRunClockUs > clockUs) continue;
     if (!newest || chain.lastRunClockUs >= newest.lastRunClockUs) newest = chain;
   }
   return newest;
@@ -170,7 +186,12 @@ export function settle(
 
 function countsNow(facts: Facts, chain: Chain, file: TrackedFile, tie: Tie): boolean {
   if (tie.counts) return true;
-  if (!isExport(facts, chain, file, tie)) return false;
+  if (!isExport(facts, chain, file, tie)) {
+    const isState = facts.accounts.place(file.path).isApplicationState;
+    const reason = isState ? 'application-state' : 'no-export-name';
+    miss(chain, reason, Math.round(file.touchedUs), file.path);
+    return false;
+  }
   facts.lineage.count(file, chain.id);
   return true;
 }

@@ -8,9 +8,11 @@ import type { Chains } from './chains.ts';
 import type { CloudMap } from './cloud-map.ts';
 import type { DatabaseTools } from './database-tool.ts';
 import type { Lineage, PlaceInTime } from './lineage.ts';
+import type { Refusals } from './misses.ts';
 import type { Pipes } from './pipes.ts';
 import type { ProcessNode, ProcessTree } from './process-tree.ts';
 import type { ProgramKinds } from './program-kinds.ts';
+import type { RunLog } from './run-log.ts';
 import type { UploadTools } from './upload-command.ts';
 
 /** Time limits in microseconds; each includes its limit. */
@@ -35,6 +37,8 @@ export interface Facts {
   readonly lineage: Lineage;
   readonly chains: Chains;
   readonly browserOpens: BrowserOpens;
+  readonly refusals: Refusals;
+  readonly runs: RunLog;
 }
 
 /** When an event happened: by the clock of the Mac and on the timeline, both in microseconds. */

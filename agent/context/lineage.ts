@@ -47,6 +47,8 @@ export class Lineage {
   /** How many tracked files lie below a folder, for folders that hold any. */
   readonly #folders = new Map<string, number>();
   readonly #changed = new Set<string>();
+  /** Chains that lost a file to the bound since they were last asked for. */
+  #losers: string[] = [];
   #evicted = 0;
 
   constructor(lineageUs: number, maxFiles = MAX_FILES) {
@@ -143,6 +145,7 @@ export class Lineage {
 
   /** A rename: what was at `source` (a file, or a folder with all that is in it) is now at `path`, and only there. */
   move(source: string, path: string, clockUs: number): readonly string[] {
+    if (pathKey(source) === pathKey(path)) return this.#respell(source, path, clockUs);
     const moved = this.#transfer(source, path, clockUs);
     for (const { from } of moved) this.#delete(from);
     return moved.map(({ to }) => to);
@@ -164,6 +167,13 @@ export class Lineage {
     this.#set(file.path, file.touchedUs, ties, true);
   }
 
+  /** Ids of chains of which a file is no longer followed since the last call, once a file. */
+  takeLosers(): readonly string[] {
+    const losers = this.#losers;
+    this.#losers = [];
+    return losers;
+  }
+
   /** Paths that changed since the last call, each with what is known of it now (`null`: forgotten). */
   takeChanges(): readonly { readonly key: string; readonly file: TrackedFile | null }[] {
     const changes = [...this.#changed].map((key) => ({ key, file: this.#files.get(key) ?? null }));
@@ -175,6 +185,16 @@ export class Lineage {
   resume(files: Iterable<TrackedFile>): void {
     for (const file of files) this.#set(file.path, file.touchedUs, file.ties);
     this.#changed.clear();
+  }
+
+  /** A rename that changes only capitals or the Unicode form: the same files, shown differently. */
+  #respell(source: string, path: string, clockUs: number): readonly string[] {
+    const depth = pathKey(source).split('/').length;
+    return this.at(source, clockUs).map((file) => {
+      const to = realPath([path, ...file.path.split('/').slice(depth)].join('/'));
+      this.#set(to, clockUs, file.ties);
+      return to;
+    });
   }
 
   #transfer(
@@ -210,6 +230,7 @@ export class Lineage {
     if (oldest) {
       this.#delete(oldest);
       this.#evicted += 1;
+      this.#losers.push(...oldest.ties.map((tie) => tie.chainId));
     }
   }
 

@@ -18,22 +18,56 @@ export interface Program {
 const MAX_ARGUMENTS = 2048;
 const MAX_CHARACTERS = 256 * 1024;
 
-const INTERPRETER =
-  /^(?:python|ruby|node|perl|bash|sh|zsh|dash|ksh|php|osascript)(?:w|\d+(?:\.\d+)*)?$/i;
-const SCRIPT_ENDING = /\.(?:py|rb|js|mjs|pl|sh|zsh|bash)$/i;
-/** Options of interpreters that take the next argument. */
-const VALUE_OPTIONS = new Set(['-W', '-X', '-r', '--require', '--import', '-I', '-O', '-o']);
+/** How an interpreter is told what to run. Letters are those of short options. */
+interface Interpreter {
+  readonly names: RegExp;
+  /** Options whose value is the next argument, or joined to the option. */
+  readonly values: readonly string[];
+  /** Options after which code follows in the arguments: there is no script. */
+  readonly code: string;
+  readonly hasModules: boolean;
+}
+
+const INTERPRETERS: readonly Interpreter[] = [
+  {
+    names: /^python(?:w|\d+(?:\.\d+)*)?$/i,
+    values: ['-W', '-X', '--check-hash-based-pycs'],
+    code: 'c',
+    hasModules: true,
+  },
+  {
+    names: /^(?:bash|sh|zsh|dash|ksh)$/,
+    values: ['-o', '+o', '-O', '+O', '--rcfile', '--init-file', '--emulate'],
+    code: 'cs',
+    hasModules: false,
+  },
+  {
+    names: /^node\d*$/,
+    values: ['-r', '--require', '--import', '--loader', '--env-file', '-C', '--conditions'],
+    code: 'epi',
+    hasModules: false,
+  },
+  {
+    names: /^ruby(?:\d+(?:\.\d+)*)?$/,
+    values: ['-r', '-I', '-C', '-E'],
+    code: 'e',
+    hasModules: false,
+  },
+  {
+    names: /^perl(?:\d+(?:\.\d+)*)?$/,
+    values: ['-I', '-M', '-m'],
+    code: 'eE',
+    hasModules: false,
+  },
+  { names: /^php(?:\d+(?:\.\d+)*)?$/, values: ['-d', '-c', '-z'], code: 'rBRE', hasModules: false },
+];
+
+const SCRIPT_ENDING = /\.(?:py|rb|js|mjs|cjs|pl|sh|zsh|bash|php)$/i;
 
 /** Sees through an interpreter to the script (`script` of the exec, or the first operand) or the module it runs. */
 export function programOf(exec: ProcessExec): Program {
   const { executable, name } = exec.process;
-  const args = bounded(exec.args);
-  if (INTERPRETER.test(name)) {
-    const started = exec.script === null ? null : scriptAt(args, exec.script);
-    const interpreted = started ?? interpretedBy(args);
-    if (interpreted) return interpreted;
-  }
-  return { name, path: executable, module: null, args: args.slice(1), isInterpreted: false };
+  return seenThrough(name, executable, exec.script, bounded(exec.args));
 }
 
 /** A program known only by a command line; splitting at blanks is a guess and good enough to tell options from words. */
@@ -42,11 +76,24 @@ export function programOfCommandLine(
   executable: string,
   commandLine: string,
 ): Program {
-  const words = commandLine.startsWith(executable)
+  const rest = commandLine.startsWith(executable)
     ? commandLine.slice(executable.length)
     : commandLine.slice(commandLine.split(' ', 1)[0]?.length ?? 0);
-  const args = bounded(words.split(' ').filter((word) => word !== ''));
-  return { name, path: executable, module: null, args, isInterpreted: false };
+  const words = rest.split(' ').filter((word) => word !== '');
+  return seenThrough(name, executable, null, bounded([name, ...words]));
+}
+
+function seenThrough(
+  name: string,
+  path: string,
+  startedScript: string | null,
+  args: readonly string[],
+): Program {
+  const interpreter = INTERPRETERS.find(({ names }) => names.test(name));
+  const interpreted =
+    interpreter &&
+    (startedScript === null ? interpretedBy(interpreter, args) : scriptAt(args, startedScript));
+  return interpreted ?? { name, path, module: null, args: args.slice(1), isInterpreted: false };
 }
 
 function scriptAt(args: readonly string[], path: string): Program {
@@ -54,20 +101,40 @@ function scriptAt(args: readonly string[], path: string): Program {
   return script(path, at === -1 ? args.slice(2) : args.slice(at + 1));
 }
 
-function interpretedBy(args: readonly string[]): Program | null {
+/** The first operand, or the module of `-m`; `null` when code stands in the arguments or nothing is named. */
+function interpretedBy(interpreter: Interpreter, args: readonly string[]): Program | null {
+  const { values, code, hasModules } = interpreter;
   for (let index = 1; index < args.length; index += 1) {
     const arg = args[index] ?? '';
-    if (arg === '-c' || arg === '-e') return null;
-    if (arg === '-m') {
-      const module = args[index + 1];
-      if (module === undefined) return null;
-      const rest = args.slice(index + 2);
-      return { name: module, path: module, module, args: rest, isInterpreted: true };
-    }
-    if (!arg.startsWith('-')) return script(arg, args.slice(index + 1));
-    if (VALUE_OPTIONS.has(arg)) index += 1;
+    const isOption = /^[-+]./.test(arg);
+    if (!isOption) return arg === '-' ? null : script(arg, args.slice(index + 1));
+    if (arg === '--') return operand(args, index + 1);
+    const letters = arg.startsWith('-') && !arg.startsWith('--') ? arg.slice(1) : '';
+    const moduleAt = hasModules ? letters.indexOf('m') : -1;
+    const before = moduleAt === -1 ? letters : letters.slice(0, moduleAt);
+    const takesRest = values.find(
+      (value) => value.length === 2 && before.startsWith(value.slice(1)),
+    );
+    if (takesRest === undefined && [...before].some((letter) => code.includes(letter))) return null;
+    if (moduleAt !== -1 && takesRest === undefined)
+      return moduleOf(letters.slice(moduleAt + 1), args, index);
+    if (values.includes(arg)) index += 1;
   }
   return null;
+}
+
+function operand(args: readonly string[], index: number): Program | null {
+  const arg = args[index];
+  return arg === undefined ? null : script(arg, args.slice(index + 1));
+}
+
+/** `-mMODULE`, or `-m MODULE`. */
+function moduleOf(joined: string, args: readonly string[], index: number): Program | null {
+  const isJoined = joined !== '';
+  const name = isJoined ? joined : args[index + 1];
+  if (name === undefined) return null;
+  const rest = args.slice(index + (isJoined ? 1 : 2));
+  return { name, path: name, module: name, args: rest, isInterpreted: true };
 }
 
 function script(path: string, args: readonly string[]): Program {

@@ -1,6 +1,8 @@
+import type { DatabaseTool } from '../../rules/catalogue/catalogue.ts';
 import { FIRST_USER_ID } from './accounts.ts';
 import { type Chain, stageOf } from './chain.ts';
 import { type Facts, type Moment, type Movement, step } from './facts.ts';
+import type { RefusalReason } from './misses.ts';
 import { type ProcessNode, remember } from './process-tree.ts';
 import type { Program } from './program.ts';
 
@@ -14,9 +16,16 @@ export function beginSession(
   program: Program,
   start: Moment,
 ): readonly Movement[] {
-  if (node.chainId !== null || node.userId < FIRST_USER_ID) return [];
-  const tool = facts.databaseTools.identify(node.process, program);
+  const tool = facts.databaseTools.rowOf(node.process, program);
   if (!tool) return [];
+  const reason = refusalOf(facts, node, program);
+  if (reason !== null) {
+    const { executable } = node.process;
+    const { userId } = node;
+    if (reason === 'service-account') logRun(facts, node, tool, start);
+    facts.refusals.add({ reason, timeUs: start.timeUs, userId, tool: tool.name, executable });
+    return [];
+  }
   const { pid, pidversion } = node.process;
   const { chain, isRepeat } = facts.chains.start({
     userId: node.userId,
@@ -27,6 +36,7 @@ export function beginSession(
     execution: pidversion === null ? String(pid) : `${pid}.${pidversion}`,
   });
   node.chainId = chain.id;
+  logRun(facts, node, tool, start);
   return [
     {
       chain,
@@ -39,6 +49,26 @@ export function beginSession(
       places: [],
     },
   ];
+}
+
+function logRun(facts: Facts, { userId }: ProcessNode, tool: DatabaseTool, start: Moment): void {
+  const { role, source } = facts.accounts.roleOf(userId);
+  facts.runs.add({
+    userId,
+    user: facts.accounts.nameOf(userId),
+    tool: tool.name,
+    toolKind: tool.kind,
+    role,
+    roleSource: source,
+    timeUs: start.timeUs,
+  });
+}
+
+/** Why a database tool's run opens no chain; `null` when it does. */
+function refusalOf(facts: Facts, node: ProcessNode, program: Program): RefusalReason | null {
+  if (node.chainId !== null) return 'inside-another-session';
+  if (!facts.databaseTools.identify(node.process, program)) return 'information-run';
+  return node.userId < FIRST_USER_ID ? 'service-account' : null;
 }
 
 /**

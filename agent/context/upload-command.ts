@@ -94,7 +94,7 @@ function readForm(
   const endpointHost = endpoint === null ? null : hostOf(endpoint);
   const upload = (sources: readonly string[], destination: string | null): Upload => {
     const files = sources.slice(0, MAX_SOURCES).filter((source) => !isStandardInput(source));
-    const destinationHost = destination === null ? null : hostOf(destination);
+    const destinationHost = destination === null ? null : hostOfDestination(form, destination);
     return {
       tool: tool.name,
       sources: files.map(withoutFileScheme),
@@ -134,6 +134,11 @@ function readForm(
       return upload(optionSources(tool.name, form, line), destination);
     }
   }
+}
+
+/** `nc HOST PORT` names a host without a scheme. */
+function hostOfDestination(form: UploadForm, destination: string): string | null {
+  return hostOf(form.remotes.includes('any') ? `ftp://${destination}` : destination);
 }
 
 /** Local files named by options: as the value itself, as `name=@file` of a form, or as `@file` of data. */

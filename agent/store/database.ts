@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrate } from './migrations.ts';
@@ -33,6 +33,16 @@ export function openInFolder(folder: string): Connection {
       cause,
     });
   }
+}
+
+/** Opens the database of a state folder to look at it; a folder without one is a `StateError`, and nothing is created. */
+export function openExisting(folder: string): Connection {
+  const file = join(folder, FILE_NAME);
+  if (!existsSync(file))
+    throw new StateError(
+      `${folder}: holds no database; name the folder a replay or agent wrote to`,
+    );
+  return openInFolder(folder);
 }
 
 /** One writer, write-ahead log: history survives a crash of the process, and a crash of the system up to the last moments. */

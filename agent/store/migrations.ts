@@ -54,6 +54,20 @@ const MIGRATIONS: readonly string[] = [
      document TEXT NOT NULL
    ) STRICT;
    CREATE INDEX findings_by_finding ON findings (finding_id);
+   -- Which users run which tools, whatever their role.
+   CREATE TABLE baseline (
+     user_id INTEGER NOT NULL,
+     tool TEXT NOT NULL,
+     user TEXT,
+     tool_kind TEXT NOT NULL,
+     role TEXT NOT NULL,
+     role_source TEXT NOT NULL,
+     first_us INTEGER NOT NULL,
+     last_us INTEGER NOT NULL,
+     runs INTEGER NOT NULL,
+     days INTEGER NOT NULL,
+     PRIMARY KEY (user_id, tool)
+   ) STRICT, WITHOUT ROWID;
    -- What the agent knew when it was stopped.
    CREATE TABLE snapshots (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ];

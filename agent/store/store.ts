@@ -5,6 +5,9 @@
 import type { Finding, Step } from '../../rules/finding.ts';
 import { type Chain, stageOf } from '../context/chain.ts';
 import type { PlaceInTime, Tie, TrackedFile } from '../context/lineage.ts';
+import { pathKey } from '../context/paths.ts';
+import type { LoggedRun } from '../context/run-log.ts';
+import { runCounter } from './baseline.ts';
 import type { Connection } from './database.ts';
 import { fromJson } from './json.ts';
 
@@ -19,9 +22,10 @@ export interface Changes {
   }[];
   readonly files: readonly { readonly key: string; readonly file: TrackedFile | null }[];
   readonly findings: readonly Finding[];
+  readonly runs: readonly LoggedRun[];
 }
 
-type ChainState = Omit<Chain, 'steps' | 'paths'>;
+type ChainState = Omit<Chain, 'steps' | 'paths' | 'pathKeys'>;
 
 export class Store {
   readonly #connection: Connection;
@@ -51,9 +55,10 @@ export class Store {
       `INSERT INTO findings (sequence, finding_id, version_id, time_us, stage, severity, document)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
+    const countRun = runCounter(connection);
     this.#commit = connection.transaction((changes: Changes) => {
       for (const chain of changes.chains) {
-        const { steps: _steps, paths: _paths, ...state } = chain;
+        const { steps: _steps, paths: _paths, pathKeys: _keys, ...state } = chain;
         upsertChain.run(
           chain.id,
           chain.userId,
@@ -65,6 +70,7 @@ export class Store {
           JSON.stringify(state satisfies ChainState),
         );
       }
+      for (const run of changes.runs) countRun(run);
       for (const { chainId, place } of changes.places)
         insertPath.run(chainId, place.clockUs, place.path);
       for (const { chainId, kind, step } of changes.steps)
@@ -113,10 +119,12 @@ export class Store {
       .all()
       .map((text) => {
         const state = fromJson<ChainState>(text);
+        const places = paths.all(state.id);
         return {
           ...state,
           steps: steps.all(state.id).map((step) => fromJson<Step>(step)),
-          paths: paths.all(state.id),
+          paths: places,
+          pathKeys: new Set(places.map((place) => pathKey(place.path))),
         };
       });
   }

@@ -1,20 +1,13 @@
 import type { Account, HostSeen } from '../event.ts';
-import {
-  asArray,
-  asInteger,
-  asObject,
-  asText,
-  asTexts,
-  type JsonObject,
-  own,
-} from '../untrusted.ts';
+import { asArray, asInteger, asObject, asText, type JsonObject, own } from '../untrusted.ts';
 
 /** The host record: who this Mac is and which accounts it has. An account without uid, name or home costs only itself. */
 export function readHost(
   record: JsonObject,
   timeUs: number,
 ): { readonly event: HostSeen; readonly badRows: number } {
-  const rows = asArray(own(record, 'accounts')) ?? [];
+  const list = asArray(own(record, 'accounts'));
+  const rows = list ?? [];
   const accounts = rows.flatMap((row) => {
     const object = asObject(row);
     const account = object && readAccount(object);
@@ -29,7 +22,7 @@ export function readHost(
       hostname: asText(own(record, 'hostname')) ?? '',
       hostId: asText(own(record, 'uuid')) ?? '',
       osVersion: asText(own(record, 'osVersion')) ?? '',
-      complete: own(record, 'complete') === true,
+      complete: list !== null && own(record, 'complete') === true,
       accounts,
     },
   };
@@ -44,7 +37,7 @@ function readAccount(row: JsonObject): Account | null {
     uid,
     name,
     home,
-    groups: asTexts(own(row, 'groups')) ?? [],
+    groups: (asArray(own(row, 'groups')) ?? []).filter((group) => typeof group === 'string'),
     folders: readFolders(asObject(own(row, 'folders'))),
   };
 }

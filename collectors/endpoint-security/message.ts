@@ -83,6 +83,7 @@ export type EsEvent =
       readonly type: 'rename' | 'link' | 'clone' | 'copyfile';
       readonly source: EsFile;
       readonly destinationPath: string;
+      readonly destinationTruncated: boolean;
     };
 
 /** Why a line is lost. */
@@ -163,7 +164,15 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     (body, line) => {
       const source = readFile(own(body, 'source'), line);
       const destination = readDestination(own(body, 'destination'), line);
-      return source && destination && { type: 'rename', source, destinationPath: destination.path };
+      return (
+        source &&
+        destination && {
+          type: 'rename',
+          source,
+          destinationPath: destination.path,
+          destinationTruncated: destination.pathTruncated,
+        }
+      );
     },
   ],
   ['link', readTransfer('link', 'target_filename')],
@@ -188,11 +197,16 @@ function readTransfer(type: 'link' | 'clone' | 'copyfile', nameKey: string): Rea
     const folderPath = folder && asText(own(folder, 'path'));
     const name = asText(own(body, nameKey));
     if (!source || folderPath === null || name === null) return null;
-    return { type, source, destinationPath: joinPath(folderPath, name) };
+    return {
+      type,
+      source,
+      destinationPath: joinPath(folderPath, name),
+      destinationTruncated: folder !== null && own(folder, 'path_truncated') === true,
+    };
   };
 }
 
-function readExec(body: JsonObject): EsEvent | null {
+function readExec(body: JsonObject, line: string): EsEvent | null {
   const target = readProcess(own(body, 'target'));
   const args = asTexts(own(body, 'args'));
   if (!target || !args) return null;
@@ -202,18 +216,18 @@ function readExec(body: JsonObject): EsEvent | null {
     args,
     cwd: pathOf(own(body, 'cwd')),
     script: pathOf(own(body, 'script')),
-    fds: (asArray(own(body, 'fds')) ?? []).flatMap(readDescriptor),
+    fds: (asArray(own(body, 'fds')) ?? []).flatMap((value) => readDescriptor(value, line)),
   };
 }
 
-function readDescriptor(value: unknown): EsDescriptor[] {
+function readDescriptor(value: unknown, line: string): EsDescriptor[] {
   const object = asObject(value);
   const fd = object && asInteger(own(object, 'fd'));
   const fdtype = object && asInteger(own(object, 'fdtype'));
   if (!object || fd === null || fdtype === null) return [];
   const pipe = asObject(own(object, 'pipe'));
   const pipeId = pipe ? own(pipe, 'pipe_id') : null;
-  return [{ fd, fdtype, pipeId: typeof pipeId === 'number' ? String(pipeId) : null }];
+  return [{ fd, fdtype, pipeId: readDigits(pipeId, 'pipe_id', line) }];
 }
 
 function readProcess(value: unknown): EsProcess | null {
@@ -259,12 +273,13 @@ function readDestination(value: unknown, line: string): EsFile | null {
   const existing = own(object, 'existing_file');
   if (existing !== undefined) return readFile(existing, line);
   const made = asObject(own(object, 'new_path'));
-  const folder = made && pathOf(own(made, 'dir'));
+  const dir = made && asObject(own(made, 'dir'));
+  const folder = pathOf(dir);
   const name = made && asText(own(made, 'filename'));
   if (folder === null || name === null) return null;
   return {
     path: joinPath(folder, name),
-    pathTruncated: false,
+    pathTruncated: dir !== null && own(dir, 'path_truncated') === true,
     inode: null,
     size: null,
     uid: null,
@@ -280,7 +295,7 @@ function readFile(value: unknown, line: string): EsFile | null {
   return {
     path,
     pathTruncated: own(object, 'path_truncated') === true,
-    inode: stat && readInode(own(stat, 'st_ino'), line),
+    inode: stat && readDigits(own(stat, 'st_ino'), 'st_ino', line),
     size: stat && asInteger(own(stat, 'st_size')),
     uid: stat && asInteger(own(stat, 'st_uid')),
     modifiedUs: stat && asTimeUs(own(stat, 'st_mtimespec')),
@@ -288,11 +303,11 @@ function readFile(value: unknown, line: string): EsFile | null {
 }
 
 /** Above 2^53 JSON.parse rounds, so the digits are taken from the line; two different ones that round alike give `null`. */
-function readInode(value: unknown, line: string): string | null {
+function readDigits(value: unknown, key: string, line: string): string | null {
   if (typeof value !== 'number') return null;
   if (Number.isSafeInteger(value)) return String(value);
   const digits = new Set(
-    [...line.matchAll(/"st_ino"\s*:\s*(\d+)/g)].flatMap(([, text]) =>
+    [...line.matchAll(new RegExp(`"${key}"\\s*:\\s*(\\d+)`, 'g'))].flatMap(([, text]) =>
       text !== undefined && Number(text) === value ? [text] : [],
     ),
   );

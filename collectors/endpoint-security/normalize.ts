@@ -46,7 +46,7 @@ export function normalize(message: EsMessage): Event | MessageSkip {
     case 'link':
     case 'clone':
     case 'copyfile':
-      if (event.source.pathTruncated) return 'path-truncated';
+      if (event.source.pathTruncated || event.destinationTruncated) return 'path-truncated';
       return {
         ...base,
         kind: `file.${event.type}`,

@@ -22,7 +22,7 @@ export function readFileChange(record: JsonObject, timeUs: number): FileWatched 
       ownerId: stats && asInteger(own(stats, 'uid')),
       modifiedUs:
         typeof modifiedMs === 'number' && Number.isFinite(modifiedMs)
-          ? Math.round(modifiedMs * 1000)
+          ? asInteger(Math.round(modifiedMs * 1000))
           : null,
     },
   };

@@ -23,7 +23,24 @@ export function readProcessList(
     const event = object && readRow(object, timeUs);
     return event ? [event] : [];
   });
-  return { events, badRows: rows.length - events.length };
+  return { events: parentsFirst(events), badRows: rows.length - events.length };
+}
+
+/** The same rows with every parent before its children, so that whoever reads them in order knows where each belongs. */
+function parentsFirst(events: readonly ProcessSeen[]): readonly ProcessSeen[] {
+  const byPid = new Map(events.map((event) => [event.process.pid, event]));
+  const ordered = new Set<ProcessSeen>();
+  for (const event of events) {
+    const line = new Set<ProcessSeen>();
+    for (
+      let at: ProcessSeen | undefined = event;
+      at && !ordered.has(at) && !line.has(at);
+      at = at.process.parent ? byPid.get(at.process.parent.pid) : undefined
+    )
+      line.add(at);
+    for (const member of [...line].toReversed()) ordered.add(member);
+  }
+  return [...ordered];
 }
 
 function readRow(row: JsonObject, timeUs: number): ProcessSeen | null {

@@ -1,6 +1,8 @@
 import type { StepConnection } from '../../../rules/finding.ts';
+import { type Chain, stageOf } from '../chain.ts';
 import type { CloudPlace } from '../cloud-map.ts';
 import { type EventOf, type Facts, type Moment, type Movement, step } from '../facts.ts';
+import { miss } from '../misses.ts';
 import type { ProcessNode } from '../process-tree.ts';
 
 /**
@@ -22,7 +24,10 @@ export function flowOnly(
       const sinceUs = at.clockUs - exportedUs;
       return sinceUs >= 0 && sinceUs <= facts.windows.flowUs;
     });
-    if (link === undefined) continue;
+    if (link === undefined) {
+      noteDistance(facts, chain, peer.destination, at);
+      continue;
+    }
     const evidence = 'flow-only';
     const { service, destination } = peer;
     movements.push({
@@ -43,6 +48,38 @@ export function flowOnly(
     });
   }
   return movements;
+}
+
+/** An address that names no service, for the chains whose exports were recent enough. */
+export function unnamedFlow(
+  facts: Facts,
+  node: ProcessNode,
+  flow: EventOf<'network.flow'>,
+  at: Moment,
+): void {
+  for (const chain of facts.chains.ofUser(node.userId)) {
+    const sinceUs = sinceExport(chain, at);
+    if (sinceUs !== null && sinceUs <= facts.windows.flowUs)
+      miss(chain, 'address-names-no-service', at.timeUs, flow.peerAddress);
+  }
+}
+
+function noteDistance(facts: Facts, chain: Chain, subject: string, at: Moment): void {
+  const sinceUs = sinceExport(chain, at);
+  if (sinceUs === null) return;
+  const { flowUs: limitUs } = facts.windows;
+  miss(chain, 'outside-flow-window', at.timeUs, subject, { beyondUs: sinceUs - limitUs, limitUs });
+}
+
+/** Time since the last export of a chain that is still growing; `null` when there is none yet. */
+function sinceExport(chain: Chain, at: Moment): number | null {
+  const { lineage, temporal } = chain.exportedClockUs;
+  const exportedUs = Math.max(
+    lineage ?? Number.NEGATIVE_INFINITY,
+    temporal ?? Number.NEGATIVE_INFINITY,
+  );
+  const sinceUs = at.clockUs - exportedUs;
+  return stageOf(chain) === 'export' && sinceUs >= 0 && Number.isFinite(sinceUs) ? sinceUs : null;
 }
 
 export function connectionOf(

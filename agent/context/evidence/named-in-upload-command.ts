@@ -1,6 +1,8 @@
 import { FIRST_USER_ID } from '../accounts.ts';
+import { stageOf } from '../chain.ts';
 import { type Facts, type Moment, type Movement, step } from '../facts.ts';
 import type { TrackedFile } from '../lineage.ts';
+import { miss } from '../misses.ts';
 import { pathKey, resolvePath } from '../paths.ts';
 import type { ProcessNode } from '../process-tree.ts';
 import { exportsOf, type TiedExport } from '../tied.ts';
@@ -36,6 +38,16 @@ export function uploadTarget(
   return { service: byHost ?? upload.service, destination: upload.destination };
 }
 
+/** The user uploaded something else while a chain of theirs had an export. */
+function noteOther(facts: Facts, node: ProcessNode, upload: Upload, at: Moment): void {
+  const [subject] = upload.sources;
+  if (subject === undefined) return;
+  for (const chain of facts.chains.ofUser(node.userId)) {
+    if (stageOf(chain) === 'export')
+      miss(chain, 'upload-names-another-file', at.timeUs, `${upload.tool} ${subject}`);
+  }
+}
+
 /** The arguments of an upload tool name the file and a remote. Observed: the command, not the bytes. */
 export function namedInUploadCommand(
   facts: Facts,
@@ -46,7 +58,9 @@ export function namedInUploadCommand(
   if (node.userId < FIRST_USER_ID) return [];
   const target = uploadTarget(facts, upload);
   const evidence = 'named-in-upload-command';
-  return uploadedExports(facts, node, upload, at).map(({ chain, tie, file }) => ({
+  const named = uploadedExports(facts, node, upload, at);
+  if (named.length === 0) noteOther(facts, node, upload, at);
+  return named.map(({ chain, tie, file }) => ({
     chain,
     stage: 'upload',
     link: tie.link,

@@ -1,6 +1,7 @@
 import type { CloudPlace } from '../cloud-map.ts';
 import { type EventOf, type Facts, type Moment, type Movement, step } from '../facts.ts';
 import type { TrackedFile } from '../lineage.ts';
+import { miss } from '../misses.ts';
 import type { ProcessNode } from '../process-tree.ts';
 import { exportsOf } from '../tied.ts';
 import { connectionOf } from './flow-only.ts';
@@ -49,33 +50,38 @@ export function openedByBrowser(
   const browser = browserOf(facts, node);
   if (browser === null) return [];
   const { browserUs } = facts.windows;
-  return facts.browserOpens
-    .within(browser, node.userId, at.clockUs, browserUs)
-    .flatMap((open): Movement[] => {
-      const file = facts.lineage.find(open.path, at.clockUs);
-      const own = file && exportsOf(facts, file).find(({ chain }) => chain.id === open.chainId);
-      const chain = own?.chain ?? facts.chains.get(open.chainId);
-      if (!chain) return [];
-      const evidence = 'opened-by-browser';
-      const { service, destination } = peer;
-      return [
-        {
-          chain,
-          stage: 'upload',
+  const { within, tooLate } = facts.browserOpens.take(browser, node.userId, at.clockUs, browserUs);
+  for (const open of tooLate) {
+    const chain = facts.chains.get(open.chainId);
+    const beyondUs = at.clockUs - open.clockUs - browserUs;
+    if (chain)
+      miss(chain, 'outside-browser-window', at.timeUs, open.path, { beyondUs, limitUs: browserUs });
+  }
+  return within.flatMap((open): Movement[] => {
+    const file = facts.lineage.find(open.path, at.clockUs);
+    const own = file && exportsOf(facts, file).find(({ chain }) => chain.id === open.chainId);
+    const chain = own?.chain ?? facts.chains.get(open.chainId);
+    if (!chain) return [];
+    const evidence = 'opened-by-browser';
+    const { service, destination } = peer;
+    return [
+      {
+        chain,
+        stage: 'upload',
+        link: open.link,
+        evidence,
+        service,
+        destination,
+        step: step(at, 'connected', node, {
+          path: open.path,
+          connection: connectionOf(flow, peer.name),
           link: open.link,
           evidence,
           service,
           destination,
-          step: step(at, 'connected', node, {
-            path: open.path,
-            connection: connectionOf(flow, peer.name),
-            link: open.link,
-            evidence,
-            service,
-            destination,
-          }),
-          places: open.places,
-        },
-      ];
-    });
+        }),
+        places: open.places,
+      },
+    ];
+  });
 }
