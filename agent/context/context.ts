@@ -3,7 +3,7 @@
  * paragraph here, the conclusions are drawn in the modules it calls.
  */
 import type { Event, Process, ProcessExec } from '../../collectors/event.ts';
-import { namedInputs, passedOn } from './derivation.ts';
+import { namedInputs, passedOn, redirectedInput } from './derivation.ts';
 import { flowOnly, unnamedFlow } from './evidence/flow-only.ts';
 import { namedInUploadCommand } from './evidence/named-in-upload-command.ts';
 import { openedByBrowser, rememberBrowserOpen } from './evidence/opened-by-browser.ts';
@@ -164,7 +164,8 @@ function pipeline(
   at: Moment,
 ): readonly Movement[] {
   facts.pipes.connect(node, exec);
-  if (node.chainId === null) node.downstreamOf = facts.pipes.sourceOf(exec, node);
+  if (node.chainId === null)
+    node.downstreamOf = facts.pipes.sourceOf(exec, node) ?? redirectedInput(facts, exec, node, at);
   node.passesOn = passedOn(facts, node, at);
   const reached = facts.pipes.spread(node);
   return [node, ...reached].flatMap((reader) => pipedToUploader(facts, reader, at));

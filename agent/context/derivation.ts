@@ -3,6 +3,7 @@
  * conversions. What an event cannot say (clone, copyfile, link and rename name their source) is taken from the
  * program's arguments and from the files it opened.
  */
+import type { ProcessExec } from '../../collectors/event.ts';
 import type { Facts, Moment } from './facts.ts';
 import type { TrackedFile } from './lineage.ts';
 import { baseName, pathKey, resolvePath } from './paths.ts';
@@ -72,9 +73,26 @@ export function derivationOf(
   return null;
 }
 
+/** The file that a shell opened for the program's standard input (`curl -T - URL < export.csv`) before it became the program. */
+export function redirectedInput(
+  facts: Facts,
+  exec: ProcessExec,
+  node: ProcessNode,
+  at: Moment,
+): Downstream | null {
+  if (!exec.descriptors.some(({ fd, kind }) => fd === 0 && kind === 'vnode')) return null;
+  const key = [...node.opened.keys()].at(-1);
+  const file = key === undefined ? null : facts.lineage.find(key, at.clockUs);
+  return file && downstreamOf([file]);
+}
+
 /** The data that a file tool (`gzip -c export.csv`, `cat export.csv`) passes on through its standard output. */
 export function passedOn(facts: Facts, node: ProcessNode, at: Moment): Downstream | null {
-  const ties = node.inputs.flatMap(({ key }) => facts.lineage.find(key, at.clockUs)?.ties ?? []);
+  return downstreamOf(node.inputs.flatMap(({ key }) => facts.lineage.find(key, at.clockUs) ?? []));
+}
+
+function downstreamOf(files: readonly TrackedFile[]): Downstream | null {
+  const ties = files.flatMap((file) => file.ties);
   const best = ties.find((tie) => tie.link === 'lineage') ?? ties[0];
   return best ? { chainId: best.chainId, link: best.link, places: best.trail } : null;
 }

@@ -1,0 +1,184 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Desk } from '../../support/desk.ts';
+import { MAC_PROGRAMS } from '../../support/mac-programs.ts';
+import { replayed } from '../../support/replay.ts';
+import { PROGRAMS } from '../../support/story.ts';
+
+/** A dump, a copy, an archive and an upload within half a second. */
+function busy(): Desk {
+  const desk = new Desk();
+  desk.story.noise(2);
+  desk.dump('Desktop/a.sql');
+  desk.story.write(
+    desk.type(PROGRAMS.cp, 'cp Desktop/a.sql Desktop/b.sql'),
+    desk.at('Desktop/b.sql'),
+  );
+  desk.story.write(
+    desk.type(PROGRAMS.zip, 'zip Desktop/c.zip Desktop/b.sql'),
+    desk.at('Desktop/c.zip'),
+  );
+  desk.type(PROGRAMS.rclone, 'rclone copy Desktop/c.zip mega:x');
+  desk.story.noise(2);
+  return desk;
+}
+
+const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+describe('records in another order of arrival', () => {
+  it('give the same findings when they come up to two seconds late', () => {
+    const [host = '', first = '', ...rest] = busy().story.lines();
+    const expected = replayed(text([host, first, ...rest])).emissions;
+    expect(expected.map(({ stage }) => stage)).toEqual(['tool', 'export', 'upload']);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(rest, { minLength: rest.length }), (shuffled) => {
+        expect(replayed(text([host, first, ...shuffled])).emissions).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('have complete coverage also when the very first line of the sensor is among the late ones', () => {
+    const desk = new Desk();
+    desk.dump('Desktop/a.sql');
+    const [host = '', ...rest] = desk.story.lines();
+    const found = replayed(text([host, ...rest.toReversed()])).emissions;
+    expect(found).toEqual(desk.emissions());
+    expect(found).toMatchObject([
+      { stage: 'tool', coverage: 'complete' },
+      { stage: 'export', coverage: 'complete' },
+    ]);
+  });
+
+  it.each([1, 2])('are put in order when one is %i s late', (seconds) => {
+    const desk = new Desk();
+    const tool = desk.type(PROGRAMS.psql, 'psql');
+    desk.story.write(tool, desk.at('Desktop/a.csv'));
+    const noiseFrom = desk.story.lines().length;
+    desk.story.wait(seconds - 0.01).noise(1);
+    const lines = [...desk.story.lines()];
+    const [close = ''] = lines.splice(noiseFrom - 1, 1);
+    const [create = ''] = lines.splice(noiseFrom - 2, 1);
+    expect(replayed(text([...lines, create, close])).last).toMatchObject([
+      { stage: 'export', coverage: 'complete' },
+    ]);
+  });
+
+  it('do not make the cause of its own effect: a rename that arrives before the write', () => {
+    const desk = new Desk();
+    const tool = desk.type(PROGRAMS.psql, 'psql');
+    desk.story.create(tool, desk.at('Desktop/a.csv')).close(tool, desk.at('Desktop/a.csv'));
+    desk.story.rename(tool, desk.at('Desktop/a.csv'), desk.at('Dropbox/a.csv')).arriveEarlier(2);
+    expect(desk.findings()).toMatchObject([
+      { stage: 'upload', files: [desk.at('Desktop/a.csv'), desk.at('Dropbox/a.csv')] },
+    ]);
+  });
+
+  it('of the watcher that come before the stream are no link by time', () => {
+    const desk = new Desk();
+    const tool = desk.type(PROGRAMS.psql, 'psql');
+    desk.story.watched('add', desk.at('Downloads/a.csv'), 503);
+    desk.story.wait(1).write(tool, desk.at('Downloads/a.csv')).noise(1).wait(3).noise(1);
+    expect(desk.emissions()).toMatchObject([
+      { stage: 'tool' },
+      { stage: 'export', link: 'lineage' },
+    ]);
+  });
+});
+
+describe('when the wall clock steps back', () => {
+  it('lineage is not lost', () => {
+    const desk = new Desk();
+    const tool = desk.type(PROGRAMS.psql, 'psql');
+    desk.story.setClock('2026-03-10T05:00:00Z').write(tool, desk.at('Desktop/a.csv'));
+    desk.story.setClock('2026-03-09T05:00:00Z');
+    desk.type(PROGRAMS.rclone, 'rclone copy Desktop/a.csv mega:x');
+    expect(desk.findings()).toMatchObject([
+      { stage: 'upload', link: 'lineage', coverage: 'complete', confidence: 'high' },
+    ]);
+  });
+
+  it('windows count what really passed', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql');
+    const writer = desk.background(MAC_PROGRAMS.script);
+    desk.story.wait(1800).noise(1).setClock('2026-03-10T07:00:00Z').noise(1);
+    desk.story.wait(1700).write(writer, desk.at('Documents/a.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'export', link: 'temporal' }]);
+  });
+
+  it('a window that is over does not open again', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql');
+    const writer = desk.background(MAC_PROGRAMS.script);
+    desk.story.wait(3500).noise(1).setClock('2026-03-10T08:15:30Z').noise(1);
+    desk.story.wait(1000).write(writer, desk.at('Documents/a.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'tool' }]);
+  });
+
+  it('the redirection made before the step still belongs to the tool after it', () => {
+    const desk = new Desk();
+    const child = desk.story.fork(desk.shell);
+    desk.story.create(child, desk.at('Desktop/a.sql')).setClock('2026-03-10T08:00:00Z');
+    const tool = desk.story.exec(child, desk.program(MAC_PROGRAMS.pgDump, 'pg_dump crm'));
+    desk.story.close(tool, desk.at('Desktop/a.sql'));
+    expect(desk.findings()).toMatchObject([{ stage: 'export', link: 'lineage' }]);
+  });
+
+  it('a flow after the step is still a flow after the export', () => {
+    const desk = new Desk();
+    const proc = desk.background(MAC_PROGRAMS.script);
+    desk.dump('Desktop/a.sql');
+    desk.story.setClock('2026-03-10T06:00:00Z').noise(1);
+    desk.reach(proc, 'api.box.com');
+    expect(desk.findings()).toMatchObject([{ stage: 'suspected-upload' }]);
+  });
+});
+
+describe('an operation that was denied did not happen', () => {
+  it.each<{ title: string; tell: (desk: Desk) => unknown; stages: readonly string[] }>([
+    {
+      title: 'a tool',
+      tell: (desk) => desk.story.exec(desk.story.fork(desk.shell), PROGRAMS.psql, true),
+      stages: [],
+    },
+    {
+      title: 'a rename into a sync folder',
+      tell: (desk) => {
+        desk.dump('Desktop/a.sql');
+        desk.story.rename(desk.shell, desk.at('Desktop/a.sql'), desk.at('Dropbox/a.sql'), true);
+      },
+      stages: ['tool', 'export'],
+    },
+    {
+      title: 'a rename to an export-like name',
+      tell: (desk) => {
+        desk.dump('Desktop/a');
+        desk.story.rename(desk.shell, desk.at('Desktop/a'), desk.at('Desktop/a.sql'), true);
+      },
+      stages: ['tool'],
+    },
+  ])('$title', ({ tell, stages }) => {
+    const desk = new Desk();
+    tell(desk);
+    expect(desk.stages()).toEqual(stages);
+  });
+
+  it('and the file is still where it was', () => {
+    const desk = new Desk();
+    desk.dump('Desktop/a.sql');
+    desk.story.rename(desk.shell, desk.at('Desktop/a.sql'), desk.at('Desktop/b.sql'), true);
+    desk.type(PROGRAMS.rclone, 'rclone copy Desktop/a.sql mega:x');
+    expect(desk.findings()).toMatchObject([{ stage: 'upload', files: [desk.at('Desktop/a.sql')] }]);
+  });
+});
+
+it.each([7, 8, 9, 10, 11])('message version %i tells the same story', (version) => {
+  const desk = new Desk({ version });
+  desk.story.noise(4);
+  desk.dump('Desktop/a.sql');
+  desk.mv('Desktop/a.sql', 'Dropbox/a.sql');
+  expect(desk.findings()).toMatchObject([
+    { stage: 'upload', evidence: 'landed-in-sync-folder', coverage: 'complete' },
+  ]);
+});

@@ -1,0 +1,174 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import {
+  hostOf,
+  isLocalHost,
+  isRemote,
+  rcloneService,
+  withoutParameters,
+} from '../../../agent/context/remote.ts';
+import type { RemoteForm } from '../../../rules/catalogue/catalogue.ts';
+
+describe('isRemote', () => {
+  it.each<[string, RemoteForm, boolean]>([
+    ['remote:', 'colon', true],
+    ['remote:path/x.csv', 'colon', true],
+    ['my remote:x', 'colon', true],
+    ['maria@host:x.csv', 'colon', true],
+    ['host::module', 'colon', true],
+    [':s3:bucket', 'colon', true],
+    [':s3,key=a/b:bucket', 'colon', true],
+    ['remote,key=a:b', 'colon', true],
+    ['x.csv', 'colon', false],
+    ['/Users/maria/12:30.csv', 'colon', false],
+    ['./12:30.csv', 'colon', false],
+    ['dir/12:30.csv', 'colon', false],
+    [':', 'colon', false],
+    ['', 'colon', false],
+    ['https://example.net', 'colon', false],
+    ['s3://bucket', 'url', true],
+    ['HTTPS://example.net', 'url', true],
+    ['file:///tmp/x', 'url', false],
+    ['FILE:///tmp/x', 'url', false],
+    ['/tmp/x', 'url', false],
+    ['://x', 'url', false],
+    ['x:y', 'url', false],
+    ['play/bucket', 'alias', true],
+    ['my-minio/bucket/x', 'alias', true],
+    ['/play/bucket', 'alias', false],
+    ['./x', 'alias', false],
+    ['play', 'alias', false],
+    ['play/', 'alias', false],
+    ['host', 'any', true],
+    ['-', 'any', false],
+    ['', 'any', false],
+  ])('says of %j as %s: %s', (operand, form, expected) => {
+    expect(isRemote(operand, [form])).toBe(expected);
+  });
+
+  it('needs one of the forms, and without forms nothing is remote', () => {
+    expect(isRemote('rsync://host/mod', ['colon', 'url'])).toBe(true);
+    expect(isRemote('rsync://host/mod', [])).toBe(false);
+  });
+});
+
+describe('hostOf', () => {
+  it.each([
+    ['https://files.example.net/in', 'files.example.net'],
+    ['https://Files.Example.NET./in', 'files.example.net'],
+    ['HTTP://files.example.net:8080', 'files.example.net'],
+    ['https://maria:SECRET@files.example.net/', 'files.example.net'],
+    ['https://maria:p@ss@files.example.net/', 'files.example.net'],
+    ['https://files.example.net?x=https://other.example.net', 'files.example.net'],
+    ['https://files.example.net#@other.example.net', 'files.example.net'],
+    ['https://files.example.net\\@other.example.net/', 'files.example.net'],
+    ['https://files.example.net/@other.example.net', 'files.example.net'],
+    ['ftp://ftp.example.net', 'ftp.example.net'],
+    ['sftp://ftp.example.net:22/in', 'ftp.example.net'],
+    ['davs://dav.example.net/', 'dav.example.net'],
+    ['https://[2001:DB8::7]:8443/in', '2001:db8::7'],
+    ['https://10.0.0.7:9000', '10.0.0.7'],
+  ])('of %s is %s', (destination, host) => {
+    expect(hostOf(destination)).toBe(host);
+  });
+
+  it.each([
+    's3://bucket/k',
+    'gs://bucket',
+    'remote:path',
+    'files.example.net',
+    'https://',
+    'https:///x',
+    '',
+  ])('of %j is unknown', (destination) => {
+    expect(hostOf(destination)).toBeNull();
+  });
+});
+
+describe('isLocalHost', () => {
+  it.each([
+    'http://localhost',
+    'http://LOCALHOST.:8080/in',
+    'http://127.0.0.1:9000',
+    'http://127.1.2.3/',
+    'http://[::1]/',
+    'http://0.0.0.0:8000',
+    'localhost:/tmp',
+    'maria@localhost:/tmp',
+    'localhost::module',
+    '127.0.0.1:x',
+  ])('is true of %s', (destination) => {
+    expect(isLocalHost(destination)).toBe(true);
+  });
+
+  it.each([
+    'http://localhost.example.net',
+    'http://127.0.0.1.example.net/',
+    'http://example.net/localhost:80',
+    'http://localhost@example.net/',
+    'host:localhost',
+    's3://localhost',
+    'http://10.0.0.1',
+    'x.csv',
+  ])('is false of %s', (destination) => {
+    expect(isLocalHost(destination)).toBe(false);
+  });
+});
+
+describe('withoutParameters', () => {
+  it.each([
+    [':s3,access_key_id=AK,secret_access_key=SECRET:bucket/x', ':s3:bucket/x'],
+    ['work,secret_access_key=SECRET:bucket', 'work:bucket'],
+    [':sftp,host="files.example.net:22",pass=SECRET:in', ':sftp:in'],
+    [":webdav,url='https://maria:SECRET@cloud.example.net':in", ':webdav:in'],
+    [':s3,a="x""y:z",b=1:bucket', ':s3:bucket'],
+    [':s3:bucket/a,b:c', ':s3:bucket/a,b:c'],
+    ['remote:path', 'remote:path'],
+    ['s3://bucket/a,b', 's3://bucket/a,b'],
+    ['https://example.net/a,b:c', 'https://example.net/a,b:c'],
+    ['', ''],
+  ])('of %s is %s', (destination, expected) => {
+    expect(withoutParameters(destination)).toBe(expected);
+  });
+
+  it('reads hostile parameters in time', () => {
+    const hostile = `:s3${',a'.repeat(40)}":x`;
+    expect(() => {
+      runInNewContext('read()', { read: () => withoutParameters(hostile) }, { timeout: 1000 });
+    }).not.toThrow();
+  });
+});
+
+describe('rcloneService', () => {
+  const backends = new Map([
+    ['s3', 's3'],
+    ['drive', 'gdrive'],
+    ['google cloud storage', 'gcs'],
+  ]);
+  const services = new Set(['dropbox', 'onedrive']);
+
+  it.each([
+    [':s3:bucket', 's3'],
+    [':S3,provider=AWS:bucket', 's3'],
+    [':drive:', 'gdrive'],
+    [':google cloud storage:bucket', 'gcs'],
+    ['dropbox:in', 'dropbox'],
+    ['OneDrive:', 'onedrive'],
+    ['onedrive,drive_type=business:in', 'onedrive'],
+    [':dropbox:in', null],
+    [':sftp,host=dropbox:in', null],
+    ['work-dropbox:in', null],
+    ['dropbox2:in', null],
+    ['/dropbox:in', null],
+    ['s3:in', null],
+    ['dropbox', null],
+    ['__proto__:in', null],
+    [null, null],
+  ])('of %s is %s', (destination, service) => {
+    expect(rcloneService(destination, backends, services)).toBe(service);
+  });
+
+  it('names nothing for tools that have no back ends', () => {
+    expect(rcloneService('dropbox:in', new Map(), services)).toBeNull();
+  });
+});
