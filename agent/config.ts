@@ -176,9 +176,10 @@ function collect(
 ): void {
   for (const [name, value] of Object.entries(object)) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    if (KEYS.some((key) => key.path === path)) given.set(path, value);
-    else if (isRecord(value) && KEYS.some((key) => key.path.startsWith(`${path}.`)))
-      collect(value, path, given, problems);
+    const isGroup = KEYS.some((key) => key.path.startsWith(`${path}.`));
+    if (!name.includes('.') && KEYS.some((key) => key.path === path)) given.set(path, value);
+    else if (isGroup && isRecord(value)) collect(value, path, given, problems);
+    else if (isGroup) problems.push({ key: path, kind: 'bad-value', message: 'must be an object' });
     else
       problems.push({
         key: path,

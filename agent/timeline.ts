@@ -4,7 +4,8 @@
  * Records arrive up to `LATENESS_US` late and are released in order of their own clock once nothing earlier can come any
  * more. Endpoint Security lines of one run of the sensor keep the order of their numbers: when the wall clock of the
  * Mac is set back, the timeline goes on (`clockUs`), so no window grows or shrinks by the step and no lineage is lost.
- * Time comes from the records alone, so a capture gives the same order on every machine.
+ * While there is a stream, its lines alone move the timeline on: another source's record with a wrong date waits, and
+ * costs only itself. Time comes from the records alone, so a capture gives the same order on every machine.
  *
  * Bounds: `MAX_HELD` records are held; at the bound the oldest is released early and counted.
  */
@@ -25,7 +26,7 @@ interface Held {
   readonly arrival: number;
 }
 
-/** Takes one record with its moment on the timeline, in microseconds; never decreasing. */
+/** Takes one record with its moment on the timeline, in microseconds. */
 export type Release = (record: SourceRecord, clockUs: number) => void;
 
 export interface TimelineState {
@@ -45,9 +46,11 @@ export class Timeline {
   /** Highest number of the current run of the sensor and its moment. */
   #lastSequence: number | null = null;
   #lastClockUs = Number.NEGATIVE_INFINITY;
-  /** Numbers below this belong to the time before the last step of the clock. */
-  #stepSequence = 0;
+  /** Offset before the last step of the clock, and when the step was: records from before it may still come. */
   #offsetBeforeStepUs = 0;
+  #stepClockUs = Number.NEGATIVE_INFINITY;
+  /** The sensor has spoken in this run, so its lines move the timeline. */
+  #hasStream = false;
   #late = 0;
   #releasedEarly = 0;
 
@@ -62,23 +65,13 @@ export class Timeline {
   }
 
   push(record: SourceRecord): void {
-    if (isRestart(record)) this.#restart(record.timeUs + this.#offsetUs);
+    if (isRestart(record)) this.#restart();
+    const { sequence } = record;
     const clockUs =
-      record.sequence === null
-        ? record.timeUs + this.#offsetUs
-        : this.#place(record.sequence, record.timeUs);
-    if (record.skipped !== null) return;
-    const watermark = this.#maxClockUs - LATENESS_US;
-    if (clockUs < watermark) this.#late += 1;
-    const placedUs = Math.max(clockUs, watermark);
-    this.#arrivals += 1;
-    this.#heap.push({
-      record,
-      clockUs: placedUs,
-      dueUs: this.#due(record, placedUs),
-      arrival: this.#arrivals,
-    });
-    this.#maxClockUs = Math.max(this.#maxClockUs, placedUs);
+      sequence === null ? this.#nearest(record.timeUs) : this.#place(sequence, record.timeUs);
+    if (record.skipped === null) this.#hold(record, clockUs);
+    if (sequence !== null || !this.#hasStream)
+      this.#maxClockUs = Math.max(this.#maxClockUs, clockUs);
     this.#drain(this.#maxClockUs - LATENESS_US);
   }
 
@@ -111,48 +104,66 @@ export class Timeline {
   resume(state: TimelineState): void {
     this.#offsetUs = state.offsetUs;
     this.#maxClockUs = state.maxClockUs;
+    this.#hasStream = state.lastSequence !== null;
     this.#lastSequence = state.lastSequence;
     this.#lastClockUs = state.lastClockUs;
   }
 
-  /** The folder watcher names no process, so what it saw waits until the stream had its chance to say who did it. */
-  #due(record: SourceRecord, clockUs: number): number {
-    const confirms = record.collector === 'files' && this.#lastSequence !== null;
-    return confirms ? clockUs + LATENESS_US : clockUs;
+  #hold(record: SourceRecord, clockUs: number): void {
+    const watermark = this.#maxClockUs - LATENESS_US;
+    if (clockUs < watermark) this.#late += 1;
+    const placedUs = Math.max(clockUs, watermark);
+    // The folder watcher names no process, so what it saw waits until the stream had its chance to say who did it.
+    const isConfirmation = record.collector === 'files' && this.#hasStream;
+    const dueUs = isConfirmation ? placedUs + LATENESS_US : placedUs;
+    this.#arrivals += 1;
+    this.#heap.push({ record, clockUs: placedUs, dueUs, arrival: this.#arrivals });
   }
 
   /** The moment of a numbered line, and what its number says about lines that are missing. */
   #place(sequence: number, timeUs: number): number {
     const last = this.#lastSequence;
     if (last !== null && sequence <= last) {
-      const offset = sequence < this.#stepSequence ? this.#offsetBeforeStepUs : this.#offsetUs;
-      if (timeUs + offset <= this.#lastClockUs) {
-        this.#coverage.late(sequence, timeUs + offset);
-        return timeUs + offset;
+      const clockUs = this.#nearest(timeUs);
+      const gap = this.#coverage.gapOf(sequence);
+      if (gap || clockUs <= this.#lastClockUs) {
+        // The numbers around it say more about its place than its time does.
+        const placedUs = gap ? Math.min(Math.max(clockUs, gap.fromUs), gap.untilUs) : clockUs;
+        this.#coverage.late(sequence, placedUs);
+        return placedUs;
       }
-      // A lower number at a later time: the sensor began anew and nobody said so.
-      this.#restart(timeUs + this.#offsetUs);
+      // A lower number at a later time, and not one that was missing: the sensor began anew and nobody said so.
+      this.#restart();
     }
     let clockUs = timeUs + this.#offsetUs;
     if (this.#lastSequence !== null && clockUs < this.#lastClockUs) {
       if (this.#lastClockUs - clockUs > CLOCK_STEP_US) {
-        this.#stepSequence = sequence;
         this.#offsetBeforeStepUs = this.#offsetUs;
         this.#offsetUs += this.#lastClockUs - clockUs;
+        this.#stepClockUs = this.#lastClockUs;
       }
       clockUs = this.#lastClockUs;
     }
     this.#coverage.numbered(sequence, clockUs);
+    this.#hasStream = true;
     this.#lastSequence = sequence;
     this.#lastClockUs = clockUs;
-    this.#maxClockUs = Math.max(this.#maxClockUs, clockUs);
     return clockUs;
   }
 
-  #restart(clockUs: number): void {
-    this.#coverage.restarted(clockUs);
+  /** A time on the timeline. Soon after a step of the clock a record may be from before it: then the nearer place is meant. */
+  #nearest(timeUs: number): number {
+    const after = timeUs + this.#offsetUs;
+    const isPast = this.#maxClockUs - this.#stepClockUs > LATENESS_US;
+    if (isPast || this.#offsetBeforeStepUs === this.#offsetUs) return after;
+    const before = timeUs + this.#offsetBeforeStepUs;
+    const distance = (clockUs: number): number => Math.abs(clockUs - this.#lastClockUs);
+    return distance(before) < distance(after) ? before : after;
+  }
+
+  #restart(): void {
+    this.#coverage.restarted();
     this.#lastSequence = null;
-    this.#stepSequence = 0;
   }
 
   #drain(watermark: number): void {
@@ -176,7 +187,7 @@ function isRestart(record: SourceRecord): boolean {
   );
 }
 
-/** Smallest due moment first; of one moment the lower number, then the earlier arrival. */
+/** Smallest due moment first; of one moment numbered before unnumbered, the lower number, then the earlier arrival. */
 class Heap {
   readonly #items: Held[] = [];
 
@@ -223,9 +234,11 @@ class Heap {
     const second = this.#items[b];
     if (!first || !second) return false;
     if (first.dueUs !== second.dueUs) return first.dueUs < second.dueUs;
-    const numbers = [first.record.sequence, second.record.sequence];
-    if (numbers[0] != null && numbers[1] != null && numbers[0] !== numbers[1])
-      return numbers[0] < numbers[1];
-    return first.arrival < second.arrival;
+    const [own, other] = [numberOf(first), numberOf(second)];
+    return own === other ? first.arrival < second.arrival : own < other;
   }
+}
+
+function numberOf(held: Held): number {
+  return held.record.sequence ?? Number.POSITIVE_INFINITY;
 }

@@ -121,6 +121,8 @@ export interface Finding {
   readonly uid: number;
   readonly role: Role;
   readonly roleSource: RoleSource;
+  /** When the account record was read that the role comes from; `null` without one. Microseconds since 1970. */
+  readonly roleAsOfUs: number | null;
   readonly tool: string;
   readonly toolKind: ToolKind;
   readonly link: Link | null;

@@ -17,6 +17,8 @@ import type {
  * The agent computed these facts; what they are worth is decided by the rules alone.
  */
 export interface DataMovement {
+  /** When the step happened, microseconds since 1970 by the clock of the Mac. */
+  readonly timeUs: number;
   readonly stage: Stage;
   readonly link: Link | null;
   readonly evidence: Evidence | null;
@@ -42,9 +44,11 @@ export interface Verdict {
   readonly row: { readonly severity: Severity; readonly confidence: Confidence };
   readonly severity: Severity;
   readonly confidence: Confidence;
-  /** The policy keeps silent about this step (for example an ignored role). */
+  /** The policy keeps silent about this step (for example an ignored role, or an exception). */
   readonly silent: boolean;
   readonly rule: { readonly id: string; readonly title: string };
   /** Ids of the rules that adjusted the row, in the order in which they were applied. */
   readonly adjustments: readonly string[];
+  /** Ids of the exceptions that keep the step silent, in file order; empty when none does. */
+  readonly exceptions: readonly string[];
 }

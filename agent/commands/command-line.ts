@@ -1,13 +1,20 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { SEVERITIES, type Severity } from '../../rules/finding.ts';
+import { SEVERITIES, type Severity, STAGES } from '../../rules/finding.ts';
 import { type BaselineOptions, baseline } from './baseline.ts';
 import { demo } from './demo.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExplainOptions, explain } from './explain.ts';
+import {
+  DEFAULT_LIMIT,
+  type FindingsListOptions,
+  type FindingsShowOptions,
+  listFindings,
+  showFinding,
+} from './findings.ts';
 import { replay } from './replay.ts';
 import { checkRules, listRules } from './rules.ts';
-import type { Output } from './terminal.ts';
+import { type Output, printable } from './terminal.ts';
 
 /** Runs one verb and gives the exit code. Wrong usage is one line and 64; `--help` and `--version` are 0. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -36,7 +43,15 @@ function build(output: Output, done: (code: number) => void): Command {
   const program = new Command('spillwatch')
     .description('Catches data on its way from a database to the cloud, on the Mac itself.')
     .version(packageJson.version, '--version', 'print the version')
-    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    .configureOutput({
+      writeOut: output.out,
+      writeErr: output.err,
+      // What was typed comes back in the message.
+      outputError: (text, write) => {
+        write(`${printable(text.trimEnd())}\n`);
+      },
+    })
+    .showSuggestionAfterError(false)
     .exitOverride()
     .addHelpText(
       'after',
@@ -98,6 +113,33 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
       done(baseline(options, output));
     });
 
+  const findings = program
+    .command('findings')
+    .description('look at the findings of a state folder');
+  findings
+    .command('list')
+    .description('print the latest version of each finding, the newest first')
+    .requiredOption('--state <dir>', 'folder of the database')
+    .option('--json', 'one JSON object a line, as replay prints them')
+    .option('--limit <n>', `at most so many, ${DEFAULT_LIMIT} unless given`, limit)
+    .option('--user <user>', 'only that user, by name or uid')
+    .option('--severity <severity>', `only from there on: ${SEVERITIES.join(', ')}`, severity)
+    .addOption(new Option('--stage <stage>', 'only that stage').choices(STAGES))
+    .action((options: FindingsListOptions) => {
+      const { isTTY, columns } = process.stdout;
+      done(listFindings({ ...options, ...(isTTY && { columns }) }, output));
+    });
+  findings
+    .command('show')
+    .description('print one finding with its evidence, what was not seen and what to check next')
+    .argument('<id>', 'id of the finding, or its first 6 characters or more')
+    .requiredOption('--state <dir>', 'folder of the database')
+    .option('--json', 'one JSON document')
+    .option('--html <file>', 'write the report to that file, for you alone to read')
+    .action((id: string, options: Omit<FindingsShowOptions, 'id'>) => {
+      done(showFinding({ id, ...options }, output));
+    });
+
   const rules = program.command('rules').description('look at the detection rules');
   rules
     .command('list')
@@ -125,6 +167,13 @@ interface ReplayFlags {
   readonly format: 'summary' | 'ocsf';
   readonly state?: string;
   readonly failOn?: Severity;
+}
+
+function limit(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,6}$/.test(text) || count === 0)
+    throw new InvalidArgumentError('Allowed are whole numbers from 1 to 999999.');
+  return count;
 }
 
 function severity(text: string): Severity {

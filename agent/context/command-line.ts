@@ -11,55 +11,95 @@ export interface CommandLine {
   readonly options: readonly OptionValue[];
 }
 
+/** Tells which options take a value; a `Set` of their names does. */
+export interface ValueOptions {
+  has(option: string): boolean;
+}
+
+type Word =
+  | { readonly kind: 'operand'; readonly text: string }
+  | { readonly kind: 'option'; readonly option: string; readonly value: string }
+  | { readonly kind: 'switch'; readonly option: string };
+
 /**
- * Splits arguments into operands and options with values. `valueOptions` names the options that take a value; theirs
- * may follow as the next argument, after `=`, or joined to a short option (`-Tfile`, also inside a cluster: `-sT file`).
- * Every other option stands alone. `--` ends the options.
+ * Splits arguments into operands and options with values. The value of an option that takes one may follow as the next
+ * argument, after `=`, or joined to a short option (`-Tfile`, also inside a cluster: `-sT file`). Every other option stands
+ * alone. `--` ends the options.
  */
 export function splitCommandLine(
   args: readonly string[],
-  valueOptions: ReadonlySet<string>,
+  valueOptions: ValueOptions,
 ): CommandLine {
   const operands: string[] = [];
   const options: OptionValue[] = [];
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index] ?? '';
-    if (arg === '--') {
-      operands.push(...args.slice(index + 1));
-      break;
-    }
-    if (!arg.startsWith('-') || arg === '-') {
-      operands.push(arg);
-      continue;
-    }
-    const option = readOption(arg, valueOptions);
-    if (!option) continue;
-    if (option.value !== null) {
-      options.push({ option: option.option, value: option.value });
-    } else if (index + 1 < args.length) {
-      index += 1;
-      options.push({ option: option.option, value: args[index] ?? '' });
-    }
+  for (const word of words(args, valueOptions)) {
+    if (word.kind === 'operand') operands.push(word.text);
+    if (word.kind === 'option') options.push({ option: word.option, value: word.value });
   }
   return { operands, options };
 }
 
-/** The option that takes a value and its value when it is joined; `null` for options that stand alone. */
-function readOption(
-  arg: string,
-  valueOptions: ReadonlySet<string>,
-): { readonly option: string; readonly value: string | null } | null {
-  if (valueOptions.has(arg)) return { option: arg, value: null };
+/** Whether one of the options is given, with a value, alone, or as a letter of a cluster. */
+export function hasOption(
+  args: readonly string[],
+  valueOptions: ValueOptions,
+  names: readonly string[],
+): boolean {
+  if (names.length === 0) return false;
+  for (const word of words(args, valueOptions))
+    if (word.kind !== 'operand' && names.includes(word.option)) return true;
+  return false;
+}
+
+function* words(args: readonly string[], valueOptions: ValueOptions): Generator<Word> {
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
+    if (arg === '--') {
+      for (const text of args.slice(index + 1)) yield { kind: 'operand', text };
+      return;
+    }
+    if (!arg.startsWith('-') || arg === '-') {
+      yield { kind: 'operand', text: arg };
+      continue;
+    }
+    const { switches, option } = readOption(arg, valueOptions);
+    for (const name of switches) yield { kind: 'switch', option: name };
+    if (!option) continue;
+    if (option.value !== null) {
+      yield { kind: 'option', option: option.name, value: option.value };
+    } else if (index + 1 < args.length) {
+      index += 1;
+      yield { kind: 'option', option: option.name, value: args[index] ?? '' };
+    }
+  }
+}
+
+interface ReadOption {
+  readonly switches: Iterable<string>;
+  /** The option that takes a value, and its value when it is joined. */
+  readonly option: { readonly name: string; readonly value: string | null } | null;
+}
+
+function readOption(arg: string, valueOptions: ValueOptions): ReadOption {
+  if (valueOptions.has(arg)) return { switches: [], option: { name: arg, value: null } };
   const equals = arg.indexOf('=');
   const before = equals === -1 ? arg : arg.slice(0, equals);
   if (equals !== -1 && valueOptions.has(before))
-    return { option: before, value: arg.slice(equals + 1) };
-  if (arg.startsWith('--')) return null;
+    return { switches: [], option: { name: before, value: arg.slice(equals + 1) } };
+  if (arg.startsWith('--')) return { switches: [before], option: null };
+  return readCluster(arg, valueOptions);
+}
+
+/** `-vzT file`: letters that stand alone, up to one that takes the rest or the next argument. */
+function readCluster(arg: string, valueOptions: ValueOptions): ReadOption {
+  const switches = new Set<string>();
   for (let at = 1; at < arg.length; at += 1) {
-    const short = `-${arg[at] ?? ''}`;
-    if (!valueOptions.has(short)) continue;
-    const joined = arg.slice(at + 1);
-    return { option: short, value: joined === '' ? null : joined };
+    const name = `-${arg[at] ?? ''}`;
+    if (valueOptions.has(name)) {
+      const joined = arg.slice(at + 1);
+      return { switches, option: { name, value: joined === '' ? null : joined } };
+    }
+    switches.add(name);
   }
-  return null;
+  return { switches, option: null };
 }

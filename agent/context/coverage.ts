@@ -2,18 +2,21 @@
  * What the agent could not see. Endpoint Security numbers its messages; numbers that are missing within one run of the
  * sensor are messages the kernel dropped, and between two runs nobody watched.
  *
- * A gap lies strictly between the last line seen before and the first line seen after it. Bounds: `MAX_GAPS`; at the
+ * A gap lies between the last line seen before and the first line seen after it, and it counts for a chain from the moment
+ * of that later line on: only then is it known, also when the capture is replayed in parts. Bounds: `MAX_GAPS`; at the
  * bound the two oldest become one that spans both, so that coverage is never claimed where there was none.
  */
 
 export const MAX_GAPS = 1000;
 
 export interface Gap {
-  /** Microseconds on the timeline; the gap lies strictly between the two. */
+  /** Microseconds on the timeline: last line before and first line after the gap. */
   readonly fromUs: number;
   readonly untilUs: number;
+  /** From when on the gap is known: `untilUs`, or the earliest of the gaps that were merged into this one. */
+  readonly knownUs: number;
   readonly reason: 'missing-numbers' | 'sensor-restarted';
-  /** First and last missing number; both 0 for a restart. */
+  /** First and last number that may still come; none when `last` is below `first`. */
   readonly first: number;
   readonly last: number;
 }
@@ -23,7 +26,11 @@ export interface CoverageState {
   readonly lastSequence: number | null;
   readonly firstUs: number | null;
   readonly lastUs: number | null;
+  readonly restartedFromUs: number | null;
 }
+
+/** The numbers of a gap that no late line can fill any more. */
+const CLOSED = { first: 1, last: 0 } as const;
 
 export class Coverage {
   #gaps: Gap[] = [];
@@ -31,14 +38,21 @@ export class Coverage {
   /** First and last moment at which the sensor said anything. */
   #firstUs: number | null = null;
   #lastUs: number | null = null;
+  /** Last line of the run before, as long as the new run has not spoken. */
+  #restartedFromUs: number | null = null;
 
   /** A line with the highest number so far. */
   numbered(sequence: number, clockUs: number): void {
+    if (this.#restartedFromUs !== null) {
+      const fromUs = this.#restartedFromUs;
+      this.#add({ fromUs, ...until(clockUs), reason: 'sensor-restarted', ...CLOSED });
+      this.#restartedFromUs = null;
+    }
     const last = this.#lastSequence;
     if (last !== null && this.#lastUs !== null && sequence > last + 1)
       this.#add({
         fromUs: this.#lastUs,
-        untilUs: clockUs,
+        ...until(clockUs),
         reason: 'missing-numbers',
         first: last + 1,
         last: sequence - 1,
@@ -57,25 +71,22 @@ export class Coverage {
     const gap = this.#gaps[at];
     if (!gap) return;
     const rest = [
-      { ...gap, last: sequence - 1 },
-      { ...gap, first: sequence + 1 },
+      { ...gap, last: sequence - 1, ...until(Math.min(gap.untilUs, clockUs)) },
+      { ...gap, first: sequence + 1, fromUs: Math.max(gap.fromUs, clockUs) },
     ].filter((part) => part.first <= part.last);
     this.#gaps.splice(at, 1, ...rest);
   }
 
-  /** The sensor began anew, or came up after the agent was away: numbers start again. */
-  restarted(clockUs: number): void {
-    // Before the first line nothing was watched that anybody could have missed.
-    if (this.#lastUs !== null && clockUs > this.#lastUs)
-      this.#add({
-        fromUs: this.#lastUs,
-        untilUs: clockUs,
-        reason: 'sensor-restarted',
-        first: 0,
-        last: 0,
-      });
+  /** The gap that a late line with this number would fill. */
+  gapOf(sequence: number): Gap | null {
+    return this.#gaps.find((gap) => gap.first <= sequence && sequence <= gap.last) ?? null;
+  }
+
+  /** The sensor began anew: numbers start again, and nobody watched until its first line. */
+  restarted(): void {
+    this.#restartedFromUs ??= this.#lastUs;
     // What is still missing of the old run will not come any more and must not be taken for a late line of the new one.
-    this.#gaps = this.#gaps.map((gap) => ({ ...gap, first: 0, last: 0 }));
+    this.#gaps = this.#gaps.map((gap) => ({ ...gap, ...CLOSED }));
     this.#lastSequence = null;
   }
 
@@ -87,8 +98,9 @@ export class Coverage {
       this.#firstUs <= untilUs &&
       this.#lastUs >= fromUs;
     if (!watched) return 'gaps';
-    const hasGap = this.#gaps.some((gap) => gap.fromUs < untilUs && gap.untilUs > fromUs);
-    return hasGap ? 'gaps' : 'complete';
+    const isDown = this.#restartedFromUs !== null && this.#restartedFromUs < untilUs;
+    const hasGap = this.#gaps.some((gap) => gap.untilUs > fromUs && gap.knownUs <= untilUs);
+    return isDown || hasGap ? 'gaps' : 'complete';
   }
 
   gaps(): readonly Gap[] {
@@ -101,6 +113,7 @@ export class Coverage {
       lastSequence: this.#lastSequence,
       firstUs: this.#firstUs,
       lastUs: this.#lastUs,
+      restartedFromUs: this.#restartedFromUs,
     };
   }
 
@@ -109,6 +122,7 @@ export class Coverage {
     this.#lastSequence = state.lastSequence;
     this.#firstUs = state.firstUs;
     this.#lastUs = state.lastUs;
+    this.#restartedFromUs = state.restartedFromUs;
   }
 
   #add(gap: Gap): void {
@@ -117,6 +131,10 @@ export class Coverage {
     const [oldest, next] = this.#gaps;
     if (!oldest || !next) return;
     const untilUs = Math.max(oldest.untilUs, next.untilUs);
-    this.#gaps.splice(0, 2, { ...oldest, untilUs, first: 0, last: 0 });
+    this.#gaps.splice(0, 2, { ...oldest, untilUs, ...CLOSED });
   }
+}
+
+function until(clockUs: number): Pick<Gap, 'untilUs' | 'knownUs'> {
+  return { untilUs: clockUs, knownUs: clockUs };
 }

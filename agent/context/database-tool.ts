@@ -29,17 +29,19 @@ export class DatabaseTools {
   /** The row of the program, whatever it was started for. */
   rowOf(process: Process, program: Program): DatabaseTool | null {
     return (
-      (program.isInterpreted ? null : this.#signed(process)) ??
+      (program.isInterpreted ? null : this.#signed(process, program)) ??
       this.#named(process, program) ??
       this.#java(process, program)
     );
   }
 
-  #signed(process: Process): DatabaseTool | null {
+  #signed(process: Process, program: Program): DatabaseTool | null {
     const id = process.signingId === null ? null : plainSigningId(process.signingId);
     if (id !== null) {
       const exact = this.#bySigningId.get(id);
-      if (exact) return exact;
+      // An ad hoc signature carries the name of the binary, and says no more than that name.
+      const isOwnName = exact?.names.includes(id) ?? false;
+      if (exact && (!isOwnName || hasSecondFeature(exact, program))) return exact;
       const prefixed = this.#rows.find((row) =>
         row.signingIds.some((own) => own.endsWith('*') && id.startsWith(own.slice(0, -1))),
       );
@@ -117,7 +119,10 @@ const INFORMATION = new Set(['--version', '--help', '-V', '-?']);
 
 /** A run that only prints its version or its help touches no database. */
 function asksForInformation(row: DatabaseTool, program: Program): boolean {
-  return row.kind !== 'gui' && program.args.some((arg) => INFORMATION.has(arg));
+  return (
+    row.kind !== 'gui' &&
+    program.args.some((arg) => INFORMATION.has(arg) || arg.startsWith('--help='))
+  );
 }
 
 /** First operand of `java`: what follows its options and their values. */

@@ -35,8 +35,7 @@ export function namedInputs(
   if (!KINDS.some((kind) => facts.kinds.fileTool(node.process, program, kind))) return [];
   const args = program.args.slice(0, MAX_OPERANDS);
   const folders = [node.workingDirectory, ...changedFolders(args, node.workingDirectory)];
-  // Modes and sizes (`install -m 644`) are no names.
-  const operands = args.filter((arg) => !arg.startsWith('-') && !/^\d+$/.test(arg));
+  const operands = args.filter(isName);
   const found = new Map<string, NamedInput>();
   for (const name of args.flatMap(namesIn)) {
     for (const folder of folders) {
@@ -107,6 +106,11 @@ function isCopyOf(input: NamedInput, path: string): boolean {
   const isTemporary =
     target.startsWith(`.${name}.`) && /^[a-z0-9]{6,}$/.test(target.slice(name.length + 2));
   return input.isOnlySource || target === name || isTemporary;
+}
+
+/** Options, modes and sizes (`install -m 644`, `dd bs=1m`) are no names. */
+function isName(arg: string): boolean {
+  return !arg.startsWith('-') && !/^\d+$/.test(arg) && !/^(?!if=|of=)[a-z]+=/.test(arg);
 }
 
 /** An argument as a path, and the value of `--option=path` or `key=path` (`if=…` of dd). */

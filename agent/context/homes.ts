@@ -1,4 +1,4 @@
-import { isWithin, pathKey } from './paths.ts';
+import { isWithin, pathKey, realPath } from './paths.ts';
 
 /** Where a path lies in a user's home, or outside of every home. */
 export interface Place {
@@ -31,11 +31,10 @@ export function placeOf(key: string, home: string | null): Place {
   };
 }
 
-const USERS_HOME = /^\/users\/(?!shared\/)[^/]+(?=\/)/;
+const USERS_HOME = /^\/users\/(?!shared\/)[^/]+\//i;
 
-/** The home of a path by the macOS convention alone, as the first characters of the path itself. */
+/** The home of a path by the macOS convention alone, spelled as in the path. */
 export function conventionalHome(path: string): string | null {
-  const match = USERS_HOME.exec(pathKey(path));
-  // NFC never makes a path shorter than its first two folders say, so the same number of components is cut.
-  return match ? path.split('/').slice(0, 3).join('/') : null;
+  const real = realPath(path);
+  return USERS_HOME.test(real) ? real.split('/').slice(0, 3).join('/') : null;
 }

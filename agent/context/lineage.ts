@@ -13,7 +13,7 @@ import { foldersAbove, isWithin, pathKey, realPath } from './paths.ts';
 export const MAX_FILES = 100_000;
 export const MAX_TIES = 8;
 export const MAX_TRAIL = 64;
-/** Most files below one folder that are looked at for one event. */
+/** Most files below one folder that are looked at for one event; a rename takes them all. */
 const MAX_WITHIN = 1000;
 
 export interface PlaceInTime {
@@ -72,13 +72,13 @@ export class Lineage {
     return null;
   }
 
-  /** Tracked files in a folder, at any depth; the first `MAX_WITHIN` of them. */
-  within(folder: string, clockUs: number): readonly TrackedFile[] {
+  /** Tracked files in a folder, at any depth; the first `limit` of them. */
+  within(folder: string, clockUs: number, limit = MAX_WITHIN): readonly TrackedFile[] {
     const folderKey = pathKey(folder);
     if (!this.#folders.has(folderKey)) return [];
     const found: TrackedFile[] = [];
     for (const [key, file] of this.#files) {
-      if (found.length >= MAX_WITHIN) break;
+      if (found.length >= limit) break;
       if (!isWithin(key, folderKey) || clockUs - file.touchedUs > this.#lineageUs) continue;
       found.push(file);
     }
@@ -86,9 +86,9 @@ export class Lineage {
   }
 
   /** The path itself when it is tracked, else what is tracked below it. */
-  at(path: string, clockUs: number): readonly TrackedFile[] {
+  at(path: string, clockUs: number, limit = MAX_WITHIN): readonly TrackedFile[] {
     const file = this.find(path, clockUs);
-    return file ? [file] : this.within(path, clockUs);
+    return file ? [file] : this.within(path, clockUs, limit);
   }
 
   /** A process wrote the path, and the path is thereby tied to the chain. */
@@ -137,7 +137,8 @@ export class Lineage {
     const here = { path: realPath(path), clockUs };
     const ties = [...byChain.values()].map((tie) => {
       const already = known?.ties.find((own) => own.chainId === tie.chainId);
-      if (already) return { ...already, writtenUs: clockUs };
+      const isWeaker = already?.link === 'temporal' && tie.link === 'lineage';
+      if (already && !isWeaker) return { ...already, writtenUs: clockUs };
       return { ...tie, writtenUs: clockUs, trail: bounded([...tie.trail, here]) };
     });
     this.#set(path, clockUs, ties);
@@ -146,7 +147,7 @@ export class Lineage {
   /** A rename: what was at `source` (a file, or a folder with all that is in it) is now at `path`, and only there. */
   move(source: string, path: string, clockUs: number): readonly string[] {
     if (pathKey(source) === pathKey(path)) return this.#respell(source, path, clockUs);
-    const moved = this.#transfer(source, path, clockUs);
+    const moved = this.#transfer(source, path, clockUs, this.#maxFiles);
     for (const { from } of moved) this.#delete(from);
     return moved.map(({ to }) => to);
   }
@@ -162,7 +163,9 @@ export class Lineage {
   }
 
   /** The tie of a chain now counts as its export. */
-  count(file: TrackedFile, chainId: string): void {
+  count({ key }: TrackedFile, chainId: string): void {
+    const file = this.#files.get(key);
+    if (!file) return;
     const ties = file.ties.map((tie) => (tie.chainId === chainId ? { ...tie, counts: true } : tie));
     this.#set(file.path, file.touchedUs, ties, true);
   }
@@ -190,7 +193,7 @@ export class Lineage {
   /** A rename that changes only capitals or the Unicode form: the same files, shown differently. */
   #respell(source: string, path: string, clockUs: number): readonly string[] {
     const depth = pathKey(source).split('/').length;
-    return this.at(source, clockUs).map((file) => {
+    return this.at(source, clockUs, this.#maxFiles).map((file) => {
       const to = realPath([path, ...file.path.split('/').slice(depth)].join('/'));
       this.#set(to, clockUs, file.ties);
       return to;
@@ -201,9 +204,10 @@ export class Lineage {
     source: string,
     path: string,
     clockUs: number,
+    limit = MAX_WITHIN,
   ): readonly { readonly from: TrackedFile; readonly to: string }[] {
     const sourceKey = pathKey(source);
-    const files = this.at(source, clockUs).filter((file) => file.key !== pathKey(path));
+    const files = this.at(source, clockUs, limit).filter((file) => file.key !== pathKey(path));
     return files.map((from) => {
       // By components, because a name may be longer in one Unicode form than in the other.
       const rest = from.path.split('/').slice(sourceKey.split('/').length);

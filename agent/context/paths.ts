@@ -5,7 +5,7 @@
  * `/tmp`, `/var` and `/etc` followed to `/private`, the data volume's mount point taken off, `.` and `..` folded.
  */
 
-const PRIVATE_LINKS = /^\/(tmp|var|etc)(?=\/|$)/;
+const PRIVATE_LINKS = /^\/(tmp|var|etc)(?=\/|$)/i;
 const DATA_VOLUME = /^\/System\/Volumes\/Data(?=\/)/i;
 
 /** The form in which a path is shown: absolute, folded and in its real place, with the characters it came with. */

@@ -70,6 +70,8 @@ export function userOf(process: Process): number {
 export class ProcessTree {
   readonly #nodes = new Map<string, ProcessNode>();
   readonly #byPid = new Map<number, ProcessNode>();
+  /** Newest version of a pid whose node is known, also when it has exited: what comes late does not take the pid back. */
+  readonly #newest = new Map<number, number>();
   /** Exited nodes in order of exit. */
   readonly #exited = new Set<ProcessNode>();
   #evicted = 0;
@@ -104,8 +106,8 @@ export class ProcessTree {
 
   fork(parent: ProcessNode, child: Process): ProcessNode {
     const node = this.#add(child, parent.process);
-    node.program = parent.program;
-    node.workingDirectory = parent.workingDirectory;
+    node.program ??= parent.program;
+    node.workingDirectory ??= parent.workingDirectory;
     return node;
   }
 
@@ -159,7 +161,7 @@ export class ProcessTree {
     for (const node of nodes) {
       this.#nodes.set(keyOf(node.process), node);
       if (node.exited) this.#exited.add(node);
-      else this.#byPid.set(node.process.pid, node);
+      this.#takePid(node);
     }
   }
 
@@ -171,13 +173,21 @@ export class ProcessTree {
     const node: ProcessNode = { ...listed, process, userId: userOf(process) };
     this.#nodes.delete(keyOf(listed.process));
     this.#nodes.set(keyOf(process), node);
-    this.#byPid.set(process.pid, node);
+    this.#byPid.delete(process.pid);
+    this.#takePid(node);
     return node;
   }
 
   #add(process: Process, parentIdentity: ProcessIdentity | null): ProcessNode {
     const parent = parentIdentity && this.#ancestor(parentIdentity);
     const responsible = process.responsible && this.get(process.responsible);
+    const chainId = parent?.chainId ?? responsible?.chainId ?? null;
+    // A fork or exec that is reported after other events of the same process completes what is known of it.
+    const known = process.pidversion === null ? undefined : this.#nodes.get(keyOf(process));
+    if (known) {
+      known.chainId ??= chainId;
+      return known;
+    }
     const node: ProcessNode = {
       process,
       parent: parent ? parent.process : parentIdentity,
@@ -185,7 +195,7 @@ export class ProcessTree {
       program: null,
       inputs: [],
       workingDirectory: null,
-      chainId: parent?.chainId ?? responsible?.chainId ?? null,
+      chainId,
       downstreamOf: null,
       passesOn: null,
       upload: null,
@@ -194,11 +204,22 @@ export class ProcessTree {
       redirects: new Map(),
       exited: false,
     };
+    // Deleted first, so that a pid that was listed before does not keep the place of its predecessor.
+    this.#nodes.delete(keyOf(process));
     this.#nodes.set(keyOf(process), node);
-    const current = this.#byPid.get(process.pid);
-    if (!current || !isLaterVersion(current.process, process)) this.#byPid.set(process.pid, node);
+    this.#takePid(node);
     this.#shrink();
     return node;
+  }
+
+  /** Makes a node the one its pid stands for, unless a newer execution has the pid or had it. */
+  #takePid(node: ProcessNode): void {
+    const { pid, pidversion } = node.process;
+    const newest = this.#newest.get(pid);
+    if (pidversion !== null && newest !== undefined && newest > pidversion) return;
+    if (pidversion !== null) this.#newest.set(pid, pidversion);
+    if (!node.exited) this.#byPid.set(pid, node);
+    else if (pidversion !== null) this.#byPid.delete(pid);
   }
 
   /** A parent that only the process list showed has no version yet, so its pid is asked when the version is not known. */
@@ -214,13 +235,17 @@ export class ProcessTree {
       const [exited] = this.#exited;
       const victim = exited ?? this.#nodes.values().next().value;
       if (!victim) return;
-      if (!exited) {
-        this.#evicted += 1;
-        if (this.#byPid.get(victim.process.pid) === victim) this.#byPid.delete(victim.process.pid);
-      }
-      this.#exited.delete(victim);
-      this.#nodes.delete(keyOf(victim.process));
+      if (!exited) this.#evicted += 1;
+      this.#forget(victim);
     }
+  }
+
+  #forget(node: ProcessNode): void {
+    const { pid, pidversion } = node.process;
+    this.#exited.delete(node);
+    if (this.#byPid.get(pid) === node) this.#byPid.delete(pid);
+    if (this.#newest.get(pid) === pidversion) this.#newest.delete(pid);
+    if (this.#nodes.get(keyOf(node.process)) === node) this.#nodes.delete(keyOf(node.process));
   }
 }
 
@@ -246,9 +271,4 @@ const SECOND_US = 1_000_000;
 function startsBefore(known: Process, later: Process): boolean {
   if (known.startUs === null || later.startUs === null) return false;
   return Math.floor(later.startUs / SECOND_US) - Math.floor(known.startUs / SECOND_US) > 1;
-}
-
-/** Versions count up over the whole system, so a larger one is the newer execution. */
-function isLaterVersion(a: Process, b: Process): boolean {
-  return a.pidversion !== null && b.pidversion !== null && a.pidversion > b.pidversion;
 }

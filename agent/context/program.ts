@@ -25,6 +25,7 @@ interface Interpreter {
   readonly values: readonly string[];
   /** Options after which code follows in the arguments: there is no script. */
   readonly code: string;
+  readonly longCode?: readonly string[];
   readonly hasModules: boolean;
 }
 
@@ -45,6 +46,7 @@ const INTERPRETERS: readonly Interpreter[] = [
     names: /^node\d*$/,
     values: ['-r', '--require', '--import', '--loader', '--env-file', '-C', '--conditions'],
     code: 'epi',
+    longCode: ['--eval', '--print'],
     hasModules: false,
   },
   {
@@ -109,6 +111,7 @@ function interpretedBy(interpreter: Interpreter, args: readonly string[]): Progr
     const isOption = /^[-+]./.test(arg);
     if (!isOption) return arg === '-' ? null : script(arg, args.slice(index + 1));
     if (arg === '--') return operand(args, index + 1);
+    if (interpreter.longCode?.includes(arg)) return null;
     const letters = arg.startsWith('-') && !arg.startsWith('--') ? arg.slice(1) : '';
     const moduleAt = hasModules ? letters.indexOf('m') : -1;
     const before = moduleAt === -1 ? letters : letters.slice(0, moduleAt);

@@ -4,16 +4,18 @@ import type { RemoteForm } from '../../rules/catalogue/catalogue.ts';
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 /** `remote:path`, `user@host:path`, and rclone's connection strings `:backend,key=value:path`. */
-const COLON = /^:?[^/:,\s][^/:,]*(?:,[^:]*)?:/;
+const COLON = /^:?[^:/,\s][^/:,]*(?:,[^:]*)?:/;
 const ALIAS = /^[\w-]+\/[^/]/;
+const FILE = /^file:/i;
 
 export function isRemote(operand: string, forms: readonly RemoteForm[]): boolean {
   return forms.some((form) => {
     switch (form) {
       case 'colon':
+      case 'login':
         return COLON.test(operand) && !SCHEME.test(operand);
       case 'url':
-        return SCHEME.test(operand) && !operand.startsWith('file://');
+        return SCHEME.test(operand) && !FILE.test(operand);
       case 'alias':
         return ALIAS.test(operand);
       case 'any':
@@ -22,35 +24,87 @@ export function isRemote(operand: string, forms: readonly RemoteForm[]): boolean
   });
 }
 
+const WEB = new Set(['http', 'https', 'ftp', 'ftps', 'sftp', 'dav', 'davs']);
+const LOGIN = new Set(['rsync', 'scp', 'ssh']);
+
 /** Host of an http, https or ftp URL in lower case, without user, port and trailing dot; `null` for other destinations. */
 export function hostOf(destination: string): string | null {
-  const scheme = SCHEME.exec(destination)?.[1]?.toLowerCase();
-  if (
-    scheme === undefined ||
-    !['http', 'https', 'ftp', 'ftps', 'sftp', 'dav', 'davs'].includes(scheme)
-  )
-    return null;
-  const authority = destination.slice(scheme.length + 3).split(/[/?#\\]/, 1)[0] ?? '';
-  const host = authority.slice(authority.lastIndexOf('@') + 1);
-  const name = host.startsWith('[') ? host.slice(1, host.indexOf(']')) : host.replace(/:\d*$/, '');
-  const lower = name.toLowerCase().replace(/\.$/, '');
-  return lower === '' ? null : lower;
+  return hostOfUrl(destination, WEB);
 }
 
-const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/;
+/** Host that a destination of one of the forms names, where a word before a colon is a host only for `login`. */
+export function hostOfRemote(destination: string, forms: readonly RemoteForm[]): string | null {
+  if (forms.includes('any')) return canonical(destination);
+  return hostOf(destination) ?? (forms.includes('login') ? hostOfLogin(destination) : null);
+}
 
 /** Whether the destination is this Mac itself: what stays here is no upload. */
 export function isLocalHost(destination: string): boolean {
-  const host = hostOf(destination) ?? /^(?:[^@/]*@)?([^:/]+):/.exec(destination)?.[1] ?? null;
-  return host !== null && LOCAL_HOST.test(host);
+  if (FILE.test(destination)) return true;
+  const host = hostOf(destination) ?? hostOfLogin(destination);
+  return host !== null && isLocalName(host);
 }
 
-/** A connection string without its parameters, which may hold keys: `:s3,secret_access_key=…:bucket` is `:s3:bucket`. */
+const LOCAL_NAME = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d{1,3}){1,3}|0\.0\.0\.0|::1?)$/;
+
+/** Whether a host in the form of `hostOf` is this Mac itself; names below localhost are by RFC 6761. */
+export function isLocalName(host: string): boolean {
+  return LOCAL_NAME.test(host);
+}
+
+function hostOfUrl(destination: string, schemes: ReadonlySet<string>): string | null {
+  const scheme = SCHEME.exec(destination)?.[1]?.toLowerCase();
+  if (scheme === undefined || !schemes.has(scheme)) return null;
+  const authority = destination.slice(scheme.length + 3).split(/[/?#\\]/, 1)[0] ?? '';
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  return canonical(
+    host.startsWith('[') ? host.slice(1, host.indexOf(']')) : host.replace(/:\d*$/, ''),
+  );
+}
+
+/** Host of `user@host:path`, `user@[address]:path`, `host::module`, `rsync://host/` and `scp://host/`. */
+function hostOfLogin(destination: string): string | null {
+  if (SCHEME.test(destination)) return hostOfUrl(destination, LOGIN);
+  const word = destination.slice(0, destination.search(/[:/]/));
+  const host = destination.slice(word.lastIndexOf('@') + 1);
+  if (host.startsWith('[')) return canonical(host.slice(1, host.indexOf(']')));
+  const end = host.search(/[:/]/);
+  return end > 0 && host[end] === ':' ? canonical(host.slice(0, end)) : null;
+}
+
+function canonical(host: string): string | null {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return name === '' ? null : name;
+}
+
+/**
+ * A connection string without its parameters, which may hold keys: `:s3,secret_access_key=…:bucket` is `:s3:bucket`. What
+ * cannot be told from parameters is left out as well: the rest behind a quote that is not closed, or of a URL without quotes.
+ */
 export function withoutParameters(destination: string): string {
-  const [, backend, parameters] =
-    /^(:?[^:,/]+)((?:,(?:"[^"]*"|'[^']*'|[^"':])*)+):/.exec(destination) ?? [];
-  if (backend === undefined || parameters === undefined) return destination;
-  return backend + destination.slice(backend.length + parameters.length);
+  const start = /^:?[^:,/]+(?=,)/.exec(destination)?.[0];
+  if (start === undefined) return destination;
+  const end = endOfParameters(destination, start.length);
+  const rest = end === -1 ? ':' : destination.slice(end);
+  return start + (rest.startsWith('://') ? ':' : rest);
+}
+
+/** Where the colon behind the parameters is. A value in quotes may hold colons; a doubled quote in it stands for itself. */
+function endOfParameters(text: string, start: number): number {
+  for (let at = start; at < text.length; at += 1) {
+    if (text[at] === ':') return at;
+    const quote = text[at + 1];
+    if (text[at] !== '=' || (quote !== '"' && quote !== "'")) continue;
+    at = endOfQuotes(text, at + 1, quote);
+    if (at === -1) return -1;
+  }
+  return -1;
+}
+
+function endOfQuotes(text: string, start: number, quote: string): number {
+  let at = text.indexOf(quote, start + 1);
+  while (at !== -1 && text[at + 1] === quote) at = text.indexOf(quote, at + 2);
+  return at;
 }
 
 /**
@@ -65,6 +119,6 @@ export function rcloneService(
   if (destination === null || backends.size === 0) return null;
   const inline = /^:([^:,]+)[:,]/.exec(destination)?.[1];
   if (inline !== undefined) return backends.get(inline.toLowerCase()) ?? null;
-  const name = /^([^:/]+):/.exec(destination)?.[1]?.toLowerCase();
+  const name = /^([^:,/]+)[:,]/.exec(destination)?.[1]?.toLowerCase();
   return name !== undefined && services.has(name) ? name : null;
 }

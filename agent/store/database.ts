@@ -1,5 +1,13 @@
-import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrate } from './migrations.ts';
 import { StateError } from './state-error.ts';
@@ -19,19 +27,35 @@ export function openInMemory(): Connection {
  */
 export function openInFolder(folder: string): Connection {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (!lstatSync(folder).isDirectory())
+    // Without the trailing slash or dot, with which the system would look behind a link.
+    const place = resolve(folder);
+    mkdirSync(place, { recursive: true, mode: 0o700 });
+    if (!lstatSync(place).isDirectory())
       throw new StateError(`${folder}: is not a folder (a link is not followed); name a folder`);
-    const file = join(folder, FILE_NAME);
-    closeSync(openSync(file, 'a', 0o600));
-    chmodSync(file, 0o600);
-    return prepare(new Database(file));
+    const file = join(place, FILE_NAME);
+    keepPrivate(file);
+    const connection = prepare(new Database(file));
+    const [fault] = connection.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
+    if (fault === 'ok') return connection;
+    connection.close();
+    throw new StateError(`${file}: is damaged (${fault ?? ''}); move it aside and start anew`);
   } catch (cause) {
     if (cause instanceof StateError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StateError(`${folder}: cannot be used as state (${reason}); check owner and space`, {
       cause,
     });
+  }
+}
+
+/** Makes the file when it is not there, and makes it its owner's alone; a link in its place is refused. */
+function keepPrivate(file: string): void {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+  const handle = openSync(file, flags, 0o600);
+  try {
+    fchmodSync(handle, 0o600);
+  } finally {
+    closeSync(handle);
   }
 }
 

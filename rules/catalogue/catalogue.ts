@@ -123,8 +123,8 @@ export interface FileReader extends FileTool {
   readonly class: ReaderClass;
 }
 
-/** What a remote operand looks like: `NAME:path`, `scheme://`, `word/path`, or anything. */
-export type RemoteForm = 'colon' | 'url' | 'alias' | 'any';
+/** What a remote operand looks like: `NAME:path`, `scheme://`, `word/path`, anything, or `[USER@]HOST:path`. */
+export type RemoteForm = 'colon' | 'url' | 'alias' | 'any' | 'login';
 
 /** One way in which an upload tool's arguments name what goes where; `upload-tools.yml` explains the forms. */
 export interface UploadForm {
@@ -133,15 +133,28 @@ export interface UploadForm {
   readonly form:
     | 'sources-then-remote'
     | 'sources'
+    | 'sources-then-place'
     | 'container-then-sources'
+    | 'container-then-source'
     | 'stdin-then-remote'
     | 'options';
   readonly remotes: readonly RemoteForm[];
-  /** Put before the container to show it as a destination. */
+  /** Put before the container or the value of a destination option to show it as a destination. */
   readonly scheme: string | null;
+  /** Options with which the command sends nothing of this Mac. */
+  readonly notWith: readonly string[];
+  /** `option=value` with which the command sends its standard input, whatever `notWith` says. */
+  readonly inputWith: readonly string[];
+  /** Without operands the command sends its standard input. */
+  readonly inputWithoutOperands: boolean;
+  /** What follows this sign in a source is a label and not part of the name. */
+  readonly labelSign: string | null;
+  /** Options that take a value here but not in the other commands of the tool. */
+  readonly valueOptions: readonly string[];
   readonly fileOptions: readonly string[];
   readonly formOptions: readonly string[];
   readonly dataOptions: readonly string[];
+  readonly namedDataOptions: readonly string[];
   readonly destinationOptions: readonly string[];
   readonly accountOptions: readonly string[];
   /** Host of an account, which stands in for `{}`. */
@@ -160,10 +173,14 @@ export interface UploadTool extends Provenance {
   readonly commands: readonly UploadForm[];
   /** Options that take a value and are of no interest. */
   readonly valueOptions: readonly string[];
+  /** All long options that take no value; when there are any, every other long option takes one. */
+  readonly switches: ReadonlySet<string>;
   /** Options whose value is the URL of the service that is really talked to. */
   readonly endpointOptions: readonly string[];
   /** Back end types of inline remotes, as service ids. */
   readonly backends: ReadonlyMap<string, string>;
+  /** Schemes of destination URLs, without `://`, that name another service, as service ids. */
+  readonly schemes: ReadonlyMap<string, string>;
 }
 
 /** All that is known about tools, services and programs before the first event. */

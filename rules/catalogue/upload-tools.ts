@@ -26,13 +26,15 @@ function readTool(fields: RowFields, services: ReadonlySet<string>): UploadTool 
     service: fields.optionalText('service'),
     commands: fields.rows('commands').map(readForm),
     valueOptions: fields.texts('valueOptions'),
+    switches: new Set(fields.texts('switches')),
     endpointOptions: fields.texts('endpointOptions'),
     backends: fields.textMap('backends'),
+    schemes: fields.textMap('schemes'),
     ...fields.provenance(),
   };
   if (tool.names.length === 0) fields.fault('names is empty; name the executable');
   if (tool.commands.length === 0) fields.fault('commands is empty; say how the tool uploads');
-  for (const service of [tool.service, ...tool.backends.values()]) {
+  for (const service of [tool.service, ...tool.backends.values(), ...tool.schemes.values()]) {
     if (service !== null && !services.has(service))
       fields.fault(`service "${service}" is not in cloud-services.yml; add it there or correct it`);
   }
@@ -49,9 +51,15 @@ function readForm(fields: RowFields): UploadForm {
       return known ?? [];
     }),
     scheme: fields.optionalText('scheme'),
+    notWith: fields.texts('notWith'),
+    inputWith: fields.texts('inputWith'),
+    inputWithoutOperands: fields.flag('inputWithoutOperands'),
+    labelSign: fields.optionalText('labelSign'),
+    valueOptions: fields.texts('valueOptions'),
     fileOptions: fields.texts('fileOptions'),
     formOptions: fields.texts('formOptions'),
     dataOptions: fields.texts('dataOptions'),
+    namedDataOptions: fields.texts('namedDataOptions'),
     destinationOptions: fields.texts('destinationOptions'),
     accountOptions: fields.texts('accountOptions'),
     accountHost: fields.optionalText('accountHost'),
@@ -61,7 +69,9 @@ function readForm(fields: RowFields): UploadForm {
 const FORMS = [
   'sources-then-remote',
   'sources',
+  'sources-then-place',
   'container-then-sources',
+  'container-then-source',
   'stdin-then-remote',
   'options',
 ] as const satisfies readonly UploadForm['form'][];
@@ -71,4 +81,5 @@ const REMOTES = [
   'url',
   'alias',
   'any',
+  'login',
 ] as const satisfies readonly UploadForm['remotes'][number][];

@@ -1,4 +1,6 @@
 import type { Condition } from './condition.ts';
+import type { Detection } from './detection.ts';
+import type { SigmaException } from './exception.ts';
 import type { Fields } from './fields.ts';
 import type { Matcher } from './matcher.ts';
 import { compileValue } from './matcher.ts';
@@ -14,30 +16,54 @@ export interface CompiledRule {
   readonly matches: (fields: Fields) => boolean;
 }
 
-/** A rule made ready, or why it could not be. */
-export type Compilation =
-  | { readonly kind: 'compiled'; readonly compiled: CompiledRule }
+/** An exception that is ready to be asked about the matches of the rules it applies to. */
+export interface CompiledException {
+  readonly exception: SigmaException;
+  /** Whether the condition holds, so that a match of a rule is reported; `false` keeps the match silent. */
+  readonly passes: (fields: Fields) => boolean;
+}
+
+/** A rule or an exception made ready, or why it could not be. */
+export type Compilation<Compiled> =
+  | { readonly kind: 'compiled'; readonly compiled: Compiled }
   | { readonly kind: 'refused'; readonly problems: readonly RuleProblem[] };
 
 /** Makes a rule ready. It is refused when a regular expression or an address range in it cannot be read. */
-export function compileRule(rule: SigmaRule): Compilation {
+export function compileRule(rule: SigmaRule): Compilation<CompiledRule> {
   const complaints: Complaint[] = [];
-  const selections = new Map<string, Test>();
-  for (const [name, selection] of rule.selections)
-    selections.set(name, compileSelection(selection, complaints));
-  if (complaints.length > 0) {
-    const { file, document } = rule;
-    const name = ruleName(rule.title, rule.id);
-    const problems = complaints.map(({ place, reason, message }) => {
-      return { file, document, rule: name, place, reason, message };
-    });
-    return { kind: 'refused', problems };
-  }
-  const matches = compileCondition(rule.condition, selections);
+  const matches = compileDetection(rule, complaints);
+  if (complaints.length > 0) return refuse(rule, complaints);
   return { kind: 'compiled', compiled: { rule, matches } };
 }
 
+/** Makes an exception ready; it is refused as a rule is. Its selections are its own: names of a rule never meet them. */
+export function compileException(exception: SigmaException): Compilation<CompiledException> {
+  const complaints: Complaint[] = [];
+  const passes = compileDetection(exception, complaints);
+  if (complaints.length > 0) return refuse(exception, complaints);
+  return { kind: 'compiled', compiled: { exception, passes } };
+}
+
 type Test = (fields: Fields) => boolean;
+
+function compileDetection(detection: Detection, complaints: Complaint[]): Test {
+  const selections = new Map<string, Test>();
+  for (const [name, selection] of detection.selections)
+    selections.set(name, compileSelection(selection, complaints));
+  return compileCondition(detection.condition, selections);
+}
+
+function refuse(
+  source: SigmaRule | SigmaException,
+  complaints: readonly Complaint[],
+): Compilation<never> {
+  const { file, document } = source;
+  const rule = ruleName(source.title, source.id);
+  const problems = complaints.map(({ place, reason, message }) => {
+    return { file, document, rule, place, reason, message };
+  });
+  return { kind: 'refused', problems };
+}
 
 function compileCondition(condition: Condition, selections: ReadonlyMap<string, Test>): Test {
   switch (condition.kind) {

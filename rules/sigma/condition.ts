@@ -95,7 +95,7 @@ function readOperand(reader: Reader): Condition | null {
   if (reader.identifiers.includes(word)) return { kind: 'name', name: word };
   return reader.place.refuse(
     'invalid',
-    `${quote(word)} is not defined; define it under detection or correct the name`,
+    `${quote(word)} is not defined; define it beside the condition or correct the name`,
   );
 }
 

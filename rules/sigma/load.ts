@@ -1,149 +1,99 @@
-import type { Dirent } from 'node:fs';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CompiledRule } from './compile.ts';
-import { compileRule } from './compile.ts';
+import type { Compilation, CompiledException, CompiledRule } from './compile.ts';
+import { compileException, compileRule } from './compile.ts';
+import { checkExceptions } from './exception-check.ts';
+import type { GoldenCase } from './golden.ts';
+import { checkGolden, GOLDEN_FILE, readGolden } from './golden.ts';
 import { RuleIndex } from './index.ts';
-import { MAX_FILE_CHARS, parseRules } from './parse.ts';
-import type { ProblemReason, RuleProblem } from './problem.ts';
+import { parseRules } from './parse.ts';
+import type { RuleProblem } from './problem.ts';
 import { quote, ruleName } from './problem.ts';
+import { listRuleFiles, readRuleFile } from './rule-files.ts';
 
-/** The rules in force and everything that is not, and why. */
+/** The rules and exceptions in force and everything that is not, and why. */
 export interface LoadedRules {
   readonly rules: RuleIndex;
+  /** The cases that no exception may silence; none when the folder has no `golden.yml`. */
+  readonly golden: readonly GoldenCase[];
   readonly problems: readonly RuleProblem[];
 }
 
-/** Folders inside the rule folder, at most so deep. */
-export const MAX_FOLDER_DEPTH = 8;
-/** Rule files of one folder, with its subfolders. */
-const MAX_FILES = 10_000;
-
 /**
- * Reads all `*.yml` files under `directory`, sorted by name. Links are reported and not followed, names that start with a
- * dot are passed over. What is wrong with a file or a rule is a problem; only an unreadable `directory` throws an `Error`
- * with the system's error as its `cause`.
+ * Reads all `*.yml` files under `directory`, sorted by name; `golden.yml` at its top holds golden cases. Links are reported
+ * and not followed, names that start with a dot are passed over. What is wrong with a file, a rule or an exception is a
+ * problem; only an unreadable `directory` throws an `Error` with the system's error as its `cause`.
  */
 export function loadRules(directory: string): LoadedRules {
   const problems: RuleProblem[] = [];
-  const files: string[] = [];
-  listFiles(directory, '', 1, files, problems);
   const rules: CompiledRule[] = [];
+  const exceptions: CompiledException[] = [];
+  const golden: GoldenCase[] = [];
   const seen = new Map<string, string>();
-  for (const file of files) {
-    const text = readText(join(directory, file), file, problems);
+  for (const file of listRuleFiles(directory, problems)) {
+    const text = readRuleFile(join(directory, file), file, problems);
     if (text === null) continue;
+    if (file === GOLDEN_FILE) {
+      const read = readGolden(text, file);
+      golden.push(...read.cases);
+      problems.push(...read.problems);
+      continue;
+    }
     const loaded = readRules(text, file);
     problems.push(...loaded.problems);
-    for (const compiled of loaded.rules) {
-      const { id, title, document } = compiled.rule;
-      const first = id === null ? undefined : seen.get(id);
-      if (id !== null && first === undefined) seen.set(id, file);
-      if (first === undefined) rules.push(compiled);
-      else
-        problems.push({
-          file,
-          document,
-          rule: ruleName(title, id),
-          place: 'id',
-          reason: 'duplicate',
-          message: `${quote(first)} has this id already; give the rule its own with uuidgen`,
-        });
-    }
+    rules.push(...loaded.rules.filter(({ rule }) => isFirst(rule, seen, problems)));
+    exceptions.push(
+      ...loaded.exceptions.filter(({ exception }) => isFirst(exception, seen, problems)),
+    );
   }
+  const checked = checkExceptions(new RuleIndex(rules, exceptions), golden);
+  problems.push(...checked.problems, ...checkGolden(checked.rules, golden));
   problems.sort((a, b) => Number(a.file > b.file) - Number(a.file < b.file));
-  return { rules: new RuleIndex(rules), problems };
+  return { rules: checked.rules, golden, problems };
+}
+
+/** Rules and exceptions of one text, compiled, and why others are not. */
+export interface ReadRules {
+  readonly rules: readonly CompiledRule[];
+  readonly exceptions: readonly CompiledException[];
+  readonly problems: readonly RuleProblem[];
 }
 
 /** Reads and compiles the text of one rule file; `file` is its name in problems. */
-export function readRules(
-  text: string,
-  file: string,
-): { readonly rules: readonly CompiledRule[]; readonly problems: readonly RuleProblem[] } {
+export function readRules(text: string, file: string): ReadRules {
   const parsed = parseRules(text, file);
-  const rules: CompiledRule[] = [];
   const problems = [...parsed.problems];
-  for (const rule of parsed.rules) {
-    const compilation = compileRule(rule);
-    if (compilation.kind === 'compiled') rules.push(compilation.compiled);
-    else problems.push(...compilation.problems);
-  }
-  return { rules, problems };
-}
-
-function listFiles(
-  directory: string,
-  folder: string,
-  depth: number,
-  files: string[],
-  problems: RuleProblem[],
-): void {
-  for (const entry of listFolder(join(directory, folder), folder, problems)) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isSymbolicLink())
-      problems.push(refuse(path, 'unreadable', 'is a link; put the file itself here'));
-    else if (entry.isDirectory() && depth >= MAX_FOLDER_DEPTH)
-      problems.push(
-        refuse(path, 'limit', `deeper than ${String(MAX_FOLDER_DEPTH)} folders; move it`),
-      );
-    else if (entry.isDirectory()) listFiles(directory, path, depth + 1, files, problems);
-    else if (entry.name.endsWith('.yaml'))
-      problems.push(refuse(path, 'unreadable', 'rule files end in .yml; rename it'));
-    else if (entry.name.endsWith('.yml') && files.length >= MAX_FILES)
-      problems.push(refuse(path, 'limit', `more than ${String(MAX_FILES)} files; remove some`));
-    else if (entry.name.endsWith('.yml')) files.push(path);
-  }
-}
-
-function listFolder(path: string, folder: string, problems: RuleProblem[]): readonly Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true }).toSorted((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
-  } catch (cause) {
-    if (folder === '')
-      throw new Error(
-        `the rule folder ${quote(path)} cannot be read (${codeOf(cause)}); check that it exists and may be read`,
-        { cause },
-      );
-    problems.push(
-      refuse(folder, 'unreadable', `cannot be read (${codeOf(cause)}); check its owner`),
-    );
+  const take = <Compiled>(compilation: Compilation<Compiled>): readonly Compiled[] => {
+    if (compilation.kind === 'compiled') return [compilation.compiled];
+    problems.push(...compilation.problems);
     return [];
+  };
+  const rules = parsed.rules.flatMap((rule) => take(compileRule(rule)));
+  const exceptions = parsed.exceptions.flatMap((exception) => take(compileException(exception)));
+  return { rules, exceptions, problems };
+}
+
+interface Named {
+  readonly file: string;
+  readonly document: number;
+  readonly title: string;
+  readonly id: string | null;
+}
+
+function isFirst(named: Named, seen: Map<string, string>, problems: RuleProblem[]): boolean {
+  const { file, document, title, id } = named;
+  if (id === null) return true;
+  const first = seen.get(id);
+  if (first === undefined) {
+    seen.set(id, file);
+    return true;
   }
-}
-
-/** UTF-8 needs at most three bytes for one UTF-16 unit. */
-const MAX_FILE_BYTES = MAX_FILE_CHARS * 3;
-
-function readText(path: string, file: string, problems: RuleProblem[]): string | null {
-  let handle: number | null = null;
-  try {
-    // The entry may have become a link, or a pipe that never answers, since the folder was listed.
-    handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const state = fstatSync(handle);
-    if (!state.isFile())
-      problems.push(refuse(file, 'unreadable', 'is no regular file; put a file here'));
-    else if (state.size > MAX_FILE_BYTES)
-      problems.push(refuse(file, 'limit', `larger than ${String(MAX_FILE_BYTES)} bytes; split it`));
-    else return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(handle));
-  } catch (cause) {
-    problems.push(
-      refuse(file, 'unreadable', `cannot be read (${codeOf(cause)}); check owner and UTF-8`),
-    );
-  } finally {
-    if (handle !== null) closeSync(handle);
-  }
-  return null;
-}
-
-function refuse(file: string, reason: ProblemReason, message: string): RuleProblem {
-  return { file, document: null, rule: null, place: '', reason, message };
-}
-
-function codeOf(cause: unknown): string {
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string')
-    return cause.code;
-  return String(cause);
+  problems.push({
+    file,
+    document,
+    rule: ruleName(title, id),
+    place: 'id',
+    reason: 'duplicate',
+    message: `${quote(first)} has this id already; give this one its own with uuidgen`,
+  });
+  return false;
 }

@@ -4,8 +4,11 @@ import type { Condition } from './condition.ts';
 import { readDetection } from './detection.ts';
 import type { YamlDocument } from './documents.ts';
 import { readDocuments } from './documents.ts';
+import type { SigmaException } from './exception.ts';
+import { readException } from './exception.ts';
 import type { LogSource } from './fields.ts';
 import { DATA_MOVEMENT } from './fields.ts';
+import { readId, readLogSource, readTags, readTitle } from './header.ts';
 import type { Policy } from './policy.ts';
 import { readPolicy, readWord } from './policy.ts';
 import type { Complaint, Place, RuleProblem } from './problem.ts';
@@ -33,23 +36,24 @@ export interface SigmaRule {
   readonly rest: ReadonlyMap<string, unknown>;
 }
 
-/** What a text or a folder of rules holds: the rules that can be used, and why others cannot. */
+/** What a text holds: the rules and exceptions that can be used, and why others cannot. */
 export interface ParsedRules {
   readonly rules: readonly SigmaRule[];
+  readonly exceptions: readonly SigmaException[];
   readonly problems: readonly RuleProblem[];
 }
 
 /** Length of one rule file, in UTF-16 units. */
 export const MAX_FILE_CHARS = 262_144;
-/** Length of a title, by the Sigma specification. */
-export const MAX_TITLE_CHARS = 256;
 
 /** Reads all documents of one rule file (YAML 1.2). A broken document costs itself, never its neighbours. */
 export function parseRules(text: string, file: string): ParsedRules {
   const rules: SigmaRule[] = [];
+  const exceptions: SigmaException[] = [];
   const problems: RuleProblem[] = [];
   const refuseFile = (reason: RuleProblem['reason'], message: string): ParsedRules => ({
     rules,
+    exceptions,
     problems: [{ file, document: null, rule: null, place: '', reason, message }],
   });
   if (text.length > MAX_FILE_CHARS)
@@ -61,15 +65,18 @@ export function parseRules(text: string, file: string): ParsedRules {
     if (content.kind === 'value' && content.value === null) continue;
     const complaints: Complaint[] = [];
     const document = index + 1;
-    const rule = readRule(content, file, document, placeIn(complaints));
-    if (rule !== null && complaints.length === 0) rules.push(rule);
+    const read = readDocument(content, file, document, placeIn(complaints));
+    if (read !== null && complaints.length === 0) {
+      if (read.kind === 'rule') rules.push(read.rule);
+      else exceptions.push(read.exception);
+    }
     const name = nameOf(content);
     for (const { place, reason, message } of complaints)
       problems.push({ file, document, rule: name, place, reason, message });
   }
-  if (rules.length === 0 && problems.length === 0)
+  if (rules.length === 0 && exceptions.length === 0 && problems.length === 0)
     return refuseFile('invalid', 'the file holds no rule; add one or remove the file');
-  return { rules, problems };
+  return { rules, exceptions, problems };
 }
 
 function nameOf(content: YamlDocument): string | null {
@@ -77,18 +84,36 @@ function nameOf(content: YamlDocument): string | null {
   return ruleName(content.value.get('title'), content.value.get('id'));
 }
 
-function readRule(
+type Read =
+  | { readonly kind: 'rule'; readonly rule: SigmaRule }
+  | { readonly kind: 'exception'; readonly exception: SigmaException };
+
+function readDocument(
   content: YamlDocument,
   file: string,
   document: number,
   top: Place,
-): SigmaRule | null {
+): Read | null {
   if (content.kind === 'broken') return top.refuse('yaml', `${content.message}; correct the YAML`);
   if (!(content.value instanceof Map))
     return top.refuse('invalid', 'a rule is a map of keys; write one');
-  const rule: ReadonlyMap<unknown, unknown> = content.value;
+  const keys: ReadonlyMap<unknown, unknown> = content.value;
   for (const [key, fix] of UNSUPPORTED_KEYS)
-    if (rule.has(key)) return top.key(key).refuse('unsupported', fix);
+    if (keys.has(key)) return top.key(key).refuse('unsupported', fix);
+  if (keys.has('filter')) {
+    const exception = readException(keys, file, document, top);
+    return exception === null ? null : { kind: 'exception', exception };
+  }
+  const rule = readRule(keys, file, document, top);
+  return rule === null ? null : { kind: 'rule', rule };
+}
+
+function readRule(
+  rule: ReadonlyMap<unknown, unknown>,
+  file: string,
+  document: number,
+  top: Place,
+): SigmaRule | null {
   const title = readTitle(rule.get('title'), top.key('title'));
   const id = readId(rule.get('id'), top.key('id'));
   const level = rule.has('level')
@@ -119,69 +144,7 @@ const READ_KEYS: ReadonlySet<string> = new Set([
 
 const UNSUPPORTED_KEYS: ReadonlyMap<string, string> = new Map([
   ['correlation', 'correlation rules are not supported; remove this document'],
-  ['filter', 'filters are not supported; write the exception into the rule itself'],
   ['action', 'collections with action are not supported; write each rule out in full'],
-]);
-
-function readTitle(value: unknown, place: Place): string | null {
-  if (typeof value !== 'string' || value.trim() === '')
-    return place.refuse('invalid', 'a rule needs a title; write text');
-  if (value.length > MAX_TITLE_CHARS)
-    return place.refuse('limit', `longer than ${String(MAX_TITLE_CHARS)} characters; shorten it`);
-  return value;
-}
-
-function readId(value: unknown, place: Place): string | null {
-  if (value === undefined) return null;
-  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
-  return place.refuse('invalid', 'not a UUID; make one with uuidgen');
-}
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-function readTags(value: unknown, place: Place): readonly string[] | null {
-  if (!Array.isArray(value)) return place.refuse('invalid', 'write a list');
-  const tags: string[] = [];
-  for (const [index, tag] of value.entries()) {
-    if (typeof tag === 'string' && TAG.test(tag)) tags.push(tag);
-    else place.item(index).refuse('invalid', 'write namespace.value, for example attack.t1213.006');
-  }
-  return tags;
-}
-
-const TAG = /^[a-z0-9_-]+\.[a-z0-9._-]+$/;
-
-function readLogSource(value: unknown, place: Place): LogSource | null {
-  if (!(value instanceof Map))
-    return place.refuse('invalid', 'a rule needs a log source; write product and category');
-  const parts: ReadonlyMap<unknown, unknown> = value;
-  let isSound = true;
-  for (const [key, part] of parts) {
-    const at = place.key(String(key));
-    if (typeof key !== 'string' || !LOG_SOURCE_KEYS.has(key)) {
-      at.refuse('invalid', 'unknown key; known are product, category, service and definition');
-      isSound = false;
-    } else if (typeof part !== 'string' || part === '') {
-      at.refuse('invalid', 'write text');
-      isSound = false;
-    }
-  }
-  if (!isSound) return null;
-  const part = (key: string): string | null => {
-    const text = parts.get(key);
-    return typeof text === 'string' ? text.toLowerCase() : null;
-  };
-  const source = { product: part('product'), category: part('category'), service: part('service') };
-  if (source.product === null && source.category === null && source.service === null)
-    return place.refuse('invalid', 'it restricts nothing; write product, category or service');
-  return source;
-}
-
-const LOG_SOURCE_KEYS: ReadonlySet<string> = new Set([
-  'product',
-  'category',
-  'service',
-  'definition',
 ]);
 
 /** A policy rule is named in verdicts and reads the facts of a step, so it needs an id and the step's log source. */

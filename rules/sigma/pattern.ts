@@ -83,21 +83,24 @@ function matchesParts(pattern: Pattern, text: string): boolean {
   let starAt = 0;
   while (at < text.length || part < pattern.length) {
     const current = pattern[part];
-    if (current === ANY_TEXT) {
-      starPart = part;
-      starAt = at;
-      part += 1;
-      if (part === pattern.length) return true;
-      continue;
-    }
-    const width = matchedWidth(current, text, at);
+    const width = current === ANY_TEXT ? 0 : matchedWidth(current, text, at);
     if (width > 0) {
       part += 1;
       at += width;
       continue;
     }
-    if (starPart < 0 || starAt >= text.length) return false;
-    starAt += characterWidth(text, starAt);
+    if (current === ANY_TEXT) {
+      starPart = part;
+      starAt = at;
+      if (part + 1 === pattern.length) return true;
+    } else {
+      if (starPart < 0 || starAt >= text.length) return false;
+      starAt += characterWidth(text, starAt);
+    }
+    const next = pattern[starPart + 1];
+    // Nothing before the next place of plain text can match, so the search goes there at once.
+    if (typeof next === 'string') starAt = text.indexOf(next, starAt);
+    if (starAt < 0) return false;
     at = starAt;
     part = starPart + 1;
   }

@@ -5,10 +5,11 @@ export type ProblemReason =
   | 'invalid'
   | 'unsupported'
   | 'limit'
-  | 'duplicate';
+  | 'duplicate'
+  | 'golden';
 
-/** One reason why one rule, or one file, is not in force. It costs that rule or file and nothing else. */
-export interface RuleProblem {
+/** Where in the rule folder something is said about a rule, an exception or a file, and what is said. */
+export interface Remark {
   /** Path of the file relative to the rule folder. */
   readonly file: string;
   /** Number of the YAML document in its file, from 1; `null` when the file as a whole is meant. */
@@ -17,13 +18,17 @@ export interface RuleProblem {
   readonly rule: string | null;
   /** Keys from the top of the document, for example `detection.selection.Image|re[2]`; list items count from 1. */
   readonly place: string;
-  readonly reason: ProblemReason;
   /** What is wrong and what to do about it. */
   readonly message: string;
 }
 
-/** Returns the problem as one line for a terminal or a log: file, document, rule, place, fix. */
-export function describeProblem(problem: RuleProblem): string {
+/** One reason why one rule, one exception or one file is not in force. It costs that one and nothing else. */
+export interface RuleProblem extends Remark {
+  readonly reason: ProblemReason;
+}
+
+/** Returns a remark as one line for a terminal or a log: file, document, rule, place, fix. */
+export function describeProblem(problem: Remark): string {
   const where = [
     problem.file,
     problem.document === null ? null : `document ${String(problem.document)}`,

@@ -81,6 +81,7 @@ describe('judge', () => {
       silent: false,
       rule: { id: ID('1'), title: 'Rule 1' },
       adjustments: [ID('4'), ID('3'), ID('5')],
+      exceptions: [],
     });
   });
 

@@ -8,7 +8,7 @@ import { movementFields } from '../../rules/sigma/fields.ts';
 import { loadRules } from '../../rules/sigma/load.ts';
 import { movement } from './movement.ts';
 
-const { rules, problems } = loadRules(join(import.meta.dirname, '../../rules/macos'));
+const { rules, golden, problems } = loadRules(join(import.meta.dirname, '../../rules/macos'));
 
 type Facts = Partial<DataMovement>;
 
@@ -86,6 +86,7 @@ describe('the severity table', () => {
       silent: false,
       rule: { id: rule.id, title: rule.title },
       adjustments: [],
+      exceptions: [],
     });
   });
 
@@ -307,10 +308,30 @@ describe('each rule', () => {
   });
 });
 
+describe('the golden cases', () => {
+  const rows = rules.all.filter(({ rule }) => rule.policy?.kind === 'row');
+
+  it('cover every row', () => {
+    const ids = new Set(rows.map(({ rule }) => rule.id));
+    expect(new Set(golden.map((one) => one.rule))).toEqual(ids);
+    expect(ids.size).toBe(10);
+  });
+
+  it.each(golden)('show their row, and no other: $name', ({ rule: id, fields }) => {
+    const hits = rows.filter(({ matches }) => matches(fields)).map(({ rule }) => rule.id);
+    expect(hits).toEqual([id]);
+  });
+
+  it('have names of their own', () => {
+    expect(new Set(golden.map(({ name }) => name)).size).toBe(golden.length);
+  });
+});
+
 describe('the rule folder', () => {
   it('loads without a problem', () => {
     expect(problems).toEqual([]);
     expect(rules.all).toHaveLength(16);
+    expect(rules.exceptions).toEqual([]);
   });
 
   it('gives every rule its own id and title, and one file', () => {

@@ -27,7 +27,9 @@ export function demoStory(): Story {
   );
   s.watched('add', '/Users/maria/Downloads/customers.csv');
 
-  const query = s.wait(95).run(anna, { ...PROGRAMS.psql, args: ['psql', 'shop'], cwd: '/Users/anna' });
+  const query = s
+    .wait(95)
+    .run(anna, { ...PROGRAMS.psql, args: ['psql', 'shop'], cwd: '/Users/anna' });
   s.wait(40).write(query, '/Users/anna/Documents/orders.csv').exit(query);
 
   const zip = s.wait(300).run(maria, {
@@ -54,7 +56,13 @@ export function demoStory(): Story {
     cwd: '/Users/tom',
     stdout: 8_801_223,
   });
-  const gzip = s.exec(members[1], { ...PROGRAMS.gzip, args: ['gzip', '-9'], cwd: '/Users/tom', stdin: 8_801_223, stdout: 8_801_240 });
+  const gzip = s.exec(members[1], {
+    ...PROGRAMS.gzip,
+    args: ['gzip', '-9'],
+    cwd: '/Users/tom',
+    stdin: 8_801_223,
+    stdout: 8_801_240,
+  });
   const aws = s.exec(members[2], {
     ...PROGRAMS.aws,
     args: ['aws', 's3', 'cp', '-', 's3://parking-lot-7/crm.sql.gz'],

@@ -1,14 +1,14 @@
-import { CaptureReader } from '../../collectors/capture.ts';
+import { join } from 'node:path';
 import { assemble, type Engine } from '../../agent/assemble.ts';
 import { readConfig } from '../../agent/config.ts';
 import { type Summary, toSummary } from '../../agent/deliver/summary.ts';
 import { Ledger } from '../../agent/health/ledger.ts';
 import { openInMemory } from '../../agent/store/database.ts';
 import { Store } from '../../agent/store/store.ts';
+import { CaptureReader } from '../../collectors/capture.ts';
 import { loadCatalogue } from '../../rules/catalogue/load.ts';
 import type { Finding } from '../../rules/finding.ts';
 import { loadRules } from '../../rules/sigma/load.ts';
-import { join } from 'node:path';
 import type { Story } from './story.ts';
 
 const catalogue = loadCatalogue();

@@ -50,7 +50,10 @@ const APPLE = { teamId: null, platform: true };
 /** Programs that stories run, as they look on a Mac. */
 export const PROGRAMS = {
   psql: { path: '/opt/homebrew/Cellar/libpq/17.6/bin/psql', signingId: 'psql' },
-  pgDump: { path: '/opt/homebrew/Cellar/libpq/17.6/bin/pg_dump', signingId: 'pg_dump-55554944aa0b' },
+  pgDump: {
+    path: '/opt/homebrew/Cellar/libpq/17.6/bin/pg_dump',
+    signingId: 'pg_dump-55554944aa0b',
+  },
   mysql: { path: '/opt/homebrew/bin/mysql', signingId: 'mysql' },
   dbeaver: {
     path: '/Applications/DBeaver.app/Contents/MacOS/dbeaver',
@@ -166,7 +169,12 @@ export class Story {
   /** The sensor is started anew: numbers begin at 0. */
   restartSensor(isAnnounced = true): this {
     if (isAnnounced)
-      this.envelope({ source: 'notice', collector: 'endpoint-security', code: 'restarted', detail: 'status 1' });
+      this.envelope({
+        source: 'notice',
+        collector: 'endpoint-security',
+        code: 'restarted',
+        detail: 'status 1',
+      });
     this.#sequence = 0;
     return this;
   }
@@ -209,11 +217,22 @@ export class Story {
     });
   }
 
-  network(connections: readonly { readonly proc: Proc; readonly peer: string; readonly port?: string }[]): this {
+  network(
+    connections: readonly { readonly proc: Proc; readonly peer: string; readonly port?: string }[],
+  ): this {
     return this.envelope({
       source: 'network',
       connections: [
-        { protocol: 'tcp4', localAddress: '*', localPort: '7000', peerAddress: '*', peerPort: '*', state: 'LISTEN', pid: 1, process: 'launchd' },
+        {
+          protocol: 'tcp4',
+          localAddress: '*',
+          localPort: '7000',
+          peerAddress: '*',
+          peerPort: '*',
+          state: 'LISTEN',
+          pid: 1,
+          process: 'launchd',
+        },
         ...connections.map(({ proc, peer, port = '51000' }) => ({
           protocol: peer.includes(':') ? 'tcp6' : 'tcp4',
           localAddress: '10.0.0.5',
@@ -232,7 +251,12 @@ export class Story {
     return this.envelope({ source: 'resolver', answers: [{ name, address }] });
   }
 
-  watched(event: 'add' | 'change' | 'unlink', path: string, uid = 501, modifiedUs = this.#us): this {
+  watched(
+    event: 'add' | 'change' | 'unlink',
+    path: string,
+    uid = 501,
+    modifiedUs = this.#us,
+  ): this {
     return this.envelope({
       source: 'files',
       event,
@@ -251,7 +275,12 @@ export class Story {
 
   /** A process that was there before the first line, of that user. */
   running(program: Program, user: User = MARIA, parent: Proc = this.launchd): Proc {
-    return this.#proc(program, parent, { auid: user.uid, ruid: user.uid }, this.#us - 3_600_000_000);
+    return this.#proc(
+      program,
+      parent,
+      { auid: user.uid, ruid: user.uid },
+      this.#us - 3_600_000_000,
+    );
   }
 
   /** A process that was there before, in the session of its parent. */
@@ -273,7 +302,13 @@ export class Story {
 
   /** Replaces the image of a process. */
   exec(before: Proc, program: Program, denied = false): Proc {
-    const after = this.#proc(program, before.parent ?? this.launchd, before, before.startUs, before.pid);
+    const after = this.#proc(
+      program,
+      before.parent ?? this.launchd,
+      before,
+      before.startUs,
+      before.pid,
+    );
     const args = program.args ?? [program.path.split('/').at(-1) ?? ''];
     const fd = (number: number, pipe: number | undefined): object =>
       pipe === undefined
@@ -415,7 +450,8 @@ export class Story {
     parent: Proc,
     user: { readonly auid: number; readonly ruid: number },
     startUs: number,
-    pid = (this.#pid += 3),
+    pid = (this.#pid +=
+      3),
   ): Proc {
     const proc: Proc = {
       pid,
@@ -482,7 +518,16 @@ export class Story {
   #token(proc: Proc): unknown {
     const { auid, ruid, pid, pidversion } = proc;
     if (this.#version === 10) return [auid, ruid, 20, ruid, 20, pid, 100_010, pidversion];
-    return this.#mixed({ auid, euid: ruid, egid: 20, ruid, rgid: 20, pid, asid: 100_010, pidversion });
+    return this.#mixed({
+      auid,
+      euid: ruid,
+      egid: 20,
+      ruid,
+      rgid: 20,
+      pid,
+      asid: 100_010,
+      pidversion,
+    });
   }
 
   #file(path: string, modifiedUs = this.#us): object {

@@ -19,8 +19,8 @@ describe('a hole in the numbers', () => {
     ['strictly inside', 10, 60, 'gaps'],
     ['whose both ends are the ends of the chain', 20, 50, 'gaps'],
     ['that the chain begins in', 30, 70, 'gaps'],
-    ['that the chain ends in', 10, 30, 'gaps'],
-    ['that holds the whole chain', 30, 40, 'gaps'],
+    ['that the chain ends in, and that is known only later,', 10, 30, 'complete'],
+    ['that holds the whole chain, and that is known only later,', 30, 40, 'complete'],
     ['right before the first step', 50, 70, 'complete'],
     ['before the first step', 60, 70, 'complete'],
     ['right after the last step', 10, 20, 'complete'],
@@ -31,7 +31,7 @@ describe('a hole in the numbers', () => {
 
   it('is named by its numbers and the lines around it', () => {
     expect(holed().gaps()).toEqual([
-      { fromUs: 20, untilUs: 50, reason: 'missing-numbers', first: 2, last: 3 },
+      { fromUs: 20, untilUs: 50, knownUs: 50, reason: 'missing-numbers', first: 2, last: 3 },
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('a hole in the numbers', () => {
 describe('a restart', () => {
   it('is a gap from the last line to the restart, whatever the numbers say', () => {
     const coverage = seen([0, 10], [1, 20]);
-    coverage.restarted(40);
+    coverage.restarted();
     coverage.numbered(0, 50);
     coverage.numbered(1, 60);
     expect(coverage.between(10, 60)).toBe('gaps');
@@ -105,7 +105,7 @@ describe('a restart', () => {
 
   it('before the first line is no gap', () => {
     const coverage = new Coverage();
-    coverage.restarted(5);
+    coverage.restarted();
     coverage.numbered(0, 10);
     expect(coverage.gaps()).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe('a restart', () => {
     'leaves the holes of the old run to late line %i of the new one',
     (late) => {
       const coverage = holed();
-      coverage.restarted(80);
+      coverage.restarted();
       coverage.numbered(4, 90);
       coverage.late(late, 85);
       expect(coverage.between(10, 60)).toBe('gaps');
@@ -123,7 +123,7 @@ describe('a restart', () => {
 
   it('that is stamped no later than the last line is a gap all the same', () => {
     const coverage = seen([0, 10], [1, 20]);
-    coverage.restarted(20);
+    coverage.restarted();
     coverage.numbered(0, 50);
     expect(coverage.between(10, 50)).toBe('gaps');
   });

@@ -149,4 +149,5 @@ export const arbitraryFinding: fc.Arbitrary<Finding> = fc.record({
   host: fc.record({ name: text, id: text, osVersion: text }),
   steps: fc.array(step, { maxLength: 8 }),
   stepsOmitted: fc.nat(),
+  roleAsOfUs: fc.option(fc.integer({ min: 0, max: 2 ** 51 }), { nil: null }),
 });

@@ -119,4 +119,5 @@ export const UPLOAD: Finding = {
     },
   ],
   stepsOmitted: 0,
+  roleAsOfUs: 1_793_619_000_000_000,
 };

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadRules, MAX_FOLDER_DEPTH } from '../../../rules/sigma/load.ts';
+import { loadRules } from '../../../rules/sigma/load.ts';
 import { describeProblem } from '../../../rules/sigma/problem.ts';
+import { MAX_FOLDER_DEPTH } from '../../../rules/sigma/rule-files.ts';
 import { ruleText } from './rule-text.ts';
 
 let folder = '';
@@ -71,7 +72,7 @@ describe('loadRules', () => {
     const { titles, lines } = load();
     expect(titles).toEqual(['first', 'other']);
     expect(lines).toEqual([
-      `b.yml: document 2: "second" "${id}": id: "a.yml" has this id already; give the rule its own with uuidgen`,
+      `b.yml: document 2: "second" "${id}": id: "a.yml" has this id already; give this one its own with uuidgen`,
     ]);
   });
 

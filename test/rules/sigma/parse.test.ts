@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_FILE_CHARS, MAX_TITLE_CHARS, parseRules } from '../../../rules/sigma/parse.ts';
+import { MAX_TITLE_CHARS } from '../../../rules/sigma/header.ts';
+import { MAX_FILE_CHARS, parseRules } from '../../../rules/sigma/parse.ts';
 import { refusals, ruleText } from './rule-text.ts';
 
 const DETECTION = ['s: {A: 1}', 'condition: s'];
@@ -62,7 +63,6 @@ describe('parseRules', () => {
     ['tags: attack.t1', 'tags: write a list'],
     ['tags: [attack]', 'tags[1]: write namespace.value'],
     ['correlation: {type: temporal}', 'correlation: correlation rules are not supported'],
-    ['filter: {rules: any}', 'filter: filters are not supported'],
     ['action: global', 'action: collections'],
     ['  producer: x', 'logsource.producer: unknown key'],
     ['  category: 5', 'logsource.category: write text'],

@@ -9,7 +9,6 @@ describe('describeProblem', () => {
       document: 2,
       rule: '"T"',
       place: 'detection.s',
-      reason: 'invalid',
       message: 'wrong \u001B[0m; fix it',
     });
     expect(line).toBe(
@@ -18,7 +17,7 @@ describe('describeProblem', () => {
   });
 
   it('leaves out what is not known', () => {
-    const problem = { document: null, rule: null, place: '', reason: 'yaml' } as const;
+    const problem = { document: null, rule: null, place: '' } as const;
     expect(describeProblem({ file: 'a.yml', message: 'bad', ...problem })).toBe('a.yml: bad');
   });
 });

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  type Config,
+  ConfigError,
+  describeConfigProblem,
+  readConfig,
+  readConfigFile,
+} from '../../agent/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'spillwatch-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const DEFAULTS = readConfig({}).config;
+
+/** A document with one value at a dotted path. */
+function at(path: string, value: unknown): unknown {
+  return path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+}
+
+function fileWith(text: string | Buffer): string {
+  const path = join(folder, 'config.json');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('the default', () => {
+  it('is that of the design', () => {
+    expect(readConfig({})).toEqual({
+      problems: [],
+      config: {
+        roles: { users: new Map(), groups: new Map() },
+        userPrivilegeLevel: new Map([
+          ['developer', 'ignore'],
+          ['admin', 'ignore'],
+          ['unassigned', 'alert'],
+          ['unknown', 'alert'],
+        ]),
+        cloud: { add: new Map(), remove: [], sanctioned: new Set() },
+        windows: {
+          exportMinutes: 60,
+          flowMinutes: 30,
+          browserSeconds: 120,
+          lineageDays: 7,
+          suppressHours: 24,
+        },
+      },
+    });
+  });
+});
+
+describe('every key', () => {
+  it.each<[string, unknown, (config: Config) => unknown, unknown]>([
+    ['roles.users', { sam: 'developer' }, (c) => c.roles.users.get('sam'), 'developer'],
+    ['roles.groups', { sql: 'admin' }, (c) => c.roles.groups.get('sql'), 'admin'],
+    [
+      'userPrivilegeLevel',
+      { developer: 'alert', unknown: 'lower' },
+      (c) => [...c.userPrivilegeLevel.values()],
+      ['alert', 'ignore', 'alert', 'lower'],
+    ],
+    [
+      'cloud.domains.add',
+      { 'files.example.net': 'example-drive' },
+      (c) => [...c.cloud.add],
+      [['files.example.net', 'example-drive']],
+    ],
+    ['cloud.domains.remove', ['a.example'], (c) => c.cloud.remove, ['a.example']],
+    ['cloud.sanctioned', ['onedrive'], (c) => c.cloud.sanctioned, new Set(['onedrive'])],
+    ['windows.exportMinutes', 5, (c) => c.windows.exportMinutes, 5],
+    ['windows.flowMinutes', 6, (c) => c.windows.flowMinutes, 6],
+    ['windows.browserSeconds', 7, (c) => c.windows.browserSeconds, 7],
+    ['windows.lineageDays', 8, (c) => c.windows.lineageDays, 8],
+    ['windows.suppressHours', 9, (c) => c.windows.suppressHours, 9],
+  ])('%s is taken over', (path, value, read, expected) => {
+    const { config, problems } = readConfig(at(path, value));
+    expect(problems).toEqual([]);
+    expect(read(config)).toEqual(expected);
+  });
+
+  it('of the example in the design is known', () => {
+    const { problems } = readConfig({
+      roles: { users: { sam: 'developer' }, groups: { engineering: 'developer' } },
+      userPrivilegeLevel: {
+        developer: 'ignore',
+        admin: 'ignore',
+        unassigned: 'alert',
+        unknown: 'alert',
+      },
+      cloud: {
+        domains: { add: { 'files.example.net': 'example-drive' }, remove: [] },
+        sanctioned: ['onedrive'],
+      },
+      windows: {
+        exportMinutes: 60,
+        flowMinutes: 30,
+        browserSeconds: 120,
+        lineageDays: 7,
+        suppressHours: 24,
+      },
+      endpointSecurity: { command: ['/usr/bin/eslogger'], events: 'default' },
+      network: { idleSeconds: 30, activeSeconds: 1 },
+      retention: { days: 30, maxMegabytes: 256 },
+      deliver: [
+        { type: 'file', path: '/x' },
+        { type: 'webhook', url: 'https://siem.example.net' },
+      ],
+    });
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('a bad value', () => {
+  it.each<[string, unknown]>([
+    ['roles.users', { sam: 'boss' }],
+    ['roles.users', ['sam']],
+    ['roles.groups', { engineering: 1 }],
+    ['userPrivilegeLevel', { developer: 'never' }],
+    ['userPrivilegeLevel', { boss: 'alert' }],
+    ['userPrivilegeLevel', 'alert'],
+    ['cloud.domains.add', { 'a.example': '' }],
+    ['cloud.domains.add', { 'a.example': null }],
+    ['cloud.domains.remove', 'a.example'],
+    ['cloud.domains.remove', [1]],
+    ['cloud.sanctioned', [null]],
+    ['cloud.sanctioned', ['']],
+    ['windows.exportMinutes', 0],
+    ['windows.exportMinutes', 1441],
+    ['windows.flowMinutes', '30'],
+    ['windows.browserSeconds', null],
+    ['windows.browserSeconds', 3601],
+    ['windows.lineageDays', -1],
+    ['windows.suppressHours', true],
+    ['endpointSecurity', []],
+    ['network', 5],
+    ['retention', 'x'],
+    ['deliver', {}],
+  ])('of %s (%j) is named in one line and leaves the default in force', (path, value) => {
+    const { config, problems } = readConfig(at(path, value));
+    expect(problems).toEqual([
+      { key: path, kind: 'bad-value', message: expect.stringMatching(/^must be an? [^\n]+$/) },
+    ]);
+    expect(describeConfigProblem(problems[0]!)).toBe(`${path}: ${problems[0]!.message}`);
+    expect(config).toEqual(DEFAULTS);
+  });
+
+  it.each([null, 1, 'x', [], true])('of the whole document (%j) is one, too', (document) => {
+    const { config, problems } = readConfig(document);
+    expect(problems.map(describeConfigProblem)).toEqual(['the document: must be a JSON object']);
+    expect(config).toEqual(DEFAULTS);
+  });
+
+  it.each([
+    ['windows', 60],
+    ['windows', [60]],
+    ['roles', 'developer'],
+    ['cloud', null],
+    ['cloud.domains', ['a.example']],
+  ])('where a group of keys belongs (%s is %j) is not called an unknown key', (path, value) => {
+    expect(readConfig(at(path, value)).problems).toEqual([
+      expect.objectContaining({ key: path, kind: 'bad-value' }),
+    ]);
+  });
+
+  it('costs only itself', () => {
+    const { config, problems } = readConfig({
+      windows: { exportMinutes: 'soon', flowMinutes: 10 },
+      cloud: { sanctioned: ['onedrive'] },
+    });
+    expect(problems).toHaveLength(1);
+    expect(config.windows).toEqual({ ...DEFAULTS.windows, flowMinutes: 10 });
+    expect(config.cloud.sanctioned).toEqual(new Set(['onedrive']));
+  });
+});
+
+describe('an unknown key', () => {
+  it.each([
+    ['windows.exportMinuets'],
+    ['Windows'],
+    ['cloud.domains.ad'],
+    ['roles.admins'],
+    ['constructor'],
+    ['toString.valueOf'],
+  ])('%s is named with its place and costs nothing else', (path) => {
+    const { config, problems } = readConfig(at(path, 5));
+    expect(problems.map(({ kind }) => kind)).toEqual(['unknown-key']);
+    expect(path.startsWith(problems[0]!.key)).toBe(true);
+    expect(describeConfigProblem(problems[0]!)).toContain('is not a key of the configuration');
+    expect(config).toEqual(DEFAULTS);
+  });
+
+  it('called __proto__ changes no object', () => {
+    const { config, problems } = readConfig(
+      JSON.parse(
+        '{"__proto__":{"windows":{"flowMinutes":1}},"roles":{"users":{"__proto__":"admin"}}}',
+      ),
+    );
+    expect(problems.map(({ key }) => key)).toEqual(['__proto__']);
+    expect(config.windows).toEqual(DEFAULTS.windows);
+    expect([...config.roles.users]).toEqual([['__proto__', 'admin']]);
+    expect(Object.hasOwn(Object.prototype, 'windows')).toBe(false);
+  });
+});
+
+describe('a configuration file', () => {
+  it('is read as JSON', () => {
+    const { config } = readConfigFile(fileWith('{"windows":{"flowMinutes":3}}'));
+    expect(config.windows.flowMinutes).toBe(3);
+  });
+
+  it.each([
+    ['is no JSON', '{"windows":'],
+    ['is empty', ''],
+    ['is JSON with a comment', '{"windows":{} // yes\n}'],
+  ])('that %s is refused with its name and what to do', (_, text) => {
+    const path = fileWith(text);
+    expect(() => readConfigFile(path)).toThrow(ConfigError);
+    expect(() => readConfigFile(path)).toThrow(`${path}: is not JSON`);
+  });
+
+  it('that is not there, or a folder, is refused with its name and the reason', () => {
+    const missing = join(folder, 'no-such.json');
+    expect(() => readConfigFile(missing)).toThrow(`${missing}: cannot be read (ENOENT)`);
+    expect(() => readConfigFile(folder)).toThrow(`${folder}: cannot be read (EISDIR)`);
+  });
+});
