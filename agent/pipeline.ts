@@ -11,6 +11,7 @@
  */
 import type { LostRecord, RecordOutput, SourceRecord } from '../collectors/collector.ts';
 import type { Event } from '../collectors/event.ts';
+import { ExceptionTally } from '../rules/exception-tally.ts';
 import type { Finding, PrivilegeLevel, Role } from '../rules/finding.ts';
 import { judge } from '../rules/judge.ts';
 import type { DataMovement, Verdict } from '../rules/observation.ts';
@@ -46,6 +47,7 @@ type Pending = { -readonly [Key in 'places' | 'steps' | 'findings']: Changes[Key
 export class Pipeline implements RecordOutput {
   readonly #parts: PipelineParts;
   readonly #timeline: Timeline;
+  readonly #exceptions = new ExceptionTally();
   #sequence: number;
 
   constructor(parts: PipelineParts) {
@@ -87,6 +89,7 @@ export class Pipeline implements RecordOutput {
       chains: facts.chains.takeChanges(),
       files: facts.lineage.takeChanges(),
       runs: facts.runs.take(),
+      exceptionHits: this.#exceptions.take(),
     };
     if (changes.chains.length + changes.files.length + changes.runs.length > 0) {
       store.commit(changes);
@@ -122,7 +125,12 @@ export class Pipeline implements RecordOutput {
     const covered = chain.filesEvicted > 0 ? 'gaps' : coverage.between(chain.firstClockUs, untilUs);
     const observation = this.#observation(movement, covered);
     const verdict = judge(rules, observation);
-    const changed = verdict !== null && advance(chain, observation, verdict, covered);
+    // What an exception keeps silent must not outrank, and so hide, a later step that it says nothing of.
+    const changed =
+      verdict !== null &&
+      verdict.exceptions.length === 0 &&
+      advance(chain, observation, verdict, covered);
+    if (verdict !== null) this.#exceptions.record(verdict, observation.timeUs);
     if (changed || added.length > 0 || isRun(movement)) {
       chain.lastUs = movement.step.timeUs;
       if (addStep(chain, movement.step))

@@ -74,7 +74,8 @@ export function saveSnapshot(
   store.saveSnapshot(NAME, snapshot);
   // What was noted about chains without changing them.
   const nothing = { places: [], steps: [], files: [], findings: [], runs: [] };
-  store.commit({ ...nothing, chains: [...facts.chains.all()] });
+  const exceptionHits = new Map<string, never>();
+  store.commit({ ...nothing, exceptionHits, chains: [...facts.chains.all()] });
 }
 
 /** Takes up the snapshot, when there is one; gives the connections of the last network sample. */

@@ -13,7 +13,7 @@ import {
   showFinding,
 } from './findings.ts';
 import { replay } from './replay.ts';
-import { checkRules, listRules } from './rules.ts';
+import { checkRules, listRules, type RulesOptions } from './rules.ts';
 import { type Output, printable } from './terminal.ts';
 
 /** Runs one verb and gives the exit code. Wrong usage is one line and 64; `--help` and `--version` are 0. */
@@ -143,10 +143,11 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
   const rules = program.command('rules').description('look at the detection rules');
   rules
     .command('list')
-    .description('print every rule in force')
+    .description('print every rule and exception in force')
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
+    .option('--state <dir>', 'count the hits of exceptions in that database')
     .option('--json', 'one JSON object a line')
-    .action((options: { readonly rules?: string; readonly json?: boolean }) => {
+    .action((options: RulesOptions) => {
       done(listRules(options, output));
     });
   rules
@@ -154,7 +155,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .description('say what is wrong with the rules; exit 1 when something is')
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
     .action((options: { readonly rules?: string }) => {
-      done(checkRules(options, output));
+      done(checkRules(options, output, Date.now() * 1000));
     });
   return program;
 }

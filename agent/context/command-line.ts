@@ -26,10 +26,7 @@ type Word =
  * argument, after `=`, or joined to a short option (`-Tfile`, also inside a cluster: `-sT file`). Every other option stands
  * alone. `--` ends the options.
  */
-export function splitCommandLine(
-  args: readonly string[],
-  valueOptions: ValueOptions,
-): CommandLine {
+export function splitCommandLine(args: readonly string[], valueOptions: ValueOptions): CommandLine {
   const operands: string[] = [];
   const options: OptionValue[] = [];
   for (const word of words(args, valueOptions)) {

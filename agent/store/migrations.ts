@@ -68,6 +68,12 @@ const MIGRATIONS: readonly string[] = [
      days INTEGER NOT NULL,
      PRIMARY KEY (user_id, tool)
    ) STRICT, WITHOUT ROWID;
+   -- How often an exception kept a step silent.
+   CREATE TABLE exception_hits (
+     id TEXT PRIMARY KEY,
+     hits INTEGER NOT NULL,
+     last_us INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
    -- What the agent knew when it was stopped.
    CREATE TABLE snapshots (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ];

@@ -2,6 +2,7 @@
  * What survives the process. One law: an event, the chain it extends, the files it ties and the finding it causes commit
  * together or not at all; `commit` is the only way in.
  */
+import type { ExceptionHits } from '../../rules/exception-tally.ts';
 import type { Finding, Step } from '../../rules/finding.ts';
 import { type Chain, stageOf } from '../context/chain.ts';
 import type { PlaceInTime, Tie, TrackedFile } from '../context/lineage.ts';
@@ -23,6 +24,8 @@ export interface Changes {
   readonly files: readonly { readonly key: string; readonly file: TrackedFile | null }[];
   readonly findings: readonly Finding[];
   readonly runs: readonly LoggedRun[];
+  /** How often exceptions kept a step silent, by id. */
+  readonly exceptionHits: ReadonlyMap<string, ExceptionHits>;
 }
 
 type ChainState = Omit<Chain, 'steps' | 'paths' | 'pathKeys'>;
@@ -56,6 +59,11 @@ export class Store {
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     const countRun = runCounter(connection);
+    const countHits = connection.prepare(
+      `INSERT INTO exception_hits (id, hits, last_us) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET hits = hits + excluded.hits,
+         last_us = max(last_us, excluded.last_us)`,
+    );
     this.#commit = connection.transaction((changes: Changes) => {
       for (const chain of changes.chains) {
         const { steps: _steps, paths: _paths, pathKeys: _keys, ...state } = chain;
@@ -71,6 +79,7 @@ export class Store {
         );
       }
       for (const run of changes.runs) countRun(run);
+      for (const [id, { hits, lastUs }] of changes.exceptionHits) countHits.run(id, hits, lastUs);
       for (const { chainId, place } of changes.places)
         insertPath.run(chainId, place.clockUs, place.path);
       for (const { chainId, kind, step } of changes.steps)
@@ -137,6 +146,16 @@ export class Store {
       )
       .all()
       .map((row) => ({ ...row, ties: fromJson<readonly Tie[]>(row.ties) }));
+  }
+
+  /** How often each exception kept a step silent so far. */
+  exceptionHits(): ReadonlyMap<string, ExceptionHits> {
+    const rows = this.#connection
+      .prepare<[], ExceptionHits & { readonly id: string }>(
+        'SELECT id, hits, last_us AS lastUs FROM exception_hits',
+      )
+      .all();
+    return new Map(rows.map(({ id, ...hits }) => [id, hits]));
   }
 
   saveSnapshot(name: string, value: unknown): void {

@@ -12,7 +12,7 @@ import { loadRules } from '../../rules/sigma/load.ts';
 import type { Story } from './story.ts';
 
 const catalogue = loadCatalogue();
-const { rules } = loadRules(join(import.meta.dirname, '../../rules/macos'));
+const builtIn = loadRules(join(import.meta.dirname, '../../rules/macos'));
 
 export interface Replayed {
   /** Every emission, in order. */
@@ -22,10 +22,15 @@ export interface Replayed {
   readonly last: readonly Summary[];
   readonly ledger: Ledger;
   readonly engine: Engine;
+  readonly store: Store;
 }
 
 /** Sends a story through the whole pipeline, with a database in memory. */
-export function replayed(story: Story | string, config: unknown = {}): Replayed {
+export function replayed(
+  story: Story | string,
+  config: unknown = {},
+  rules = builtIn.rules,
+): Replayed {
   const findings: Finding[] = [];
   const ledger = new Ledger();
   const store = new Store(openInMemory());
@@ -41,8 +46,7 @@ export function replayed(story: Story | string, config: unknown = {}): Replayed 
   reader.push(Buffer.from(typeof story === 'string' ? story : story.text()));
   reader.end();
   engine.pipeline.end();
-  store.close();
   const emissions = findings.map(toSummary);
   const last = new Map(emissions.map((summary) => [summary.finding, summary]));
-  return { emissions, findings, last: [...last.values()], ledger, engine };
+  return { emissions, findings, last: [...last.values()], ledger, engine, store };
 }

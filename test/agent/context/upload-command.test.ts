@@ -72,8 +72,8 @@ describe('an upload by an object storage client', () => {
       'aws --endpoint-url=https://s3.example.net:9000/ s3 cp x.csv s3://b',
       'aws: x.csv -> s3://b (null, s3.example.net)',
     ],
-    ['aws s3api put-object --bucket b --key k --body x.csv', 'aws: x.csv -> b (s3, null)'],
-    ['aws s3api upload-part --body=x.csv --bucket=b --upload-id 7', 'aws: x.csv -> b (s3, null)'],
+    ['aws s3api put-object --bucket b --key k --body x.csv', 'aws: x.csv -> s3://b (s3, null)'],
+    ['aws s3api upload-part --body=x.csv --bucket=b --upload-id 7', 'aws: x.csv -> s3://b (s3, null)'],
     [
       'gsutil -m cp /Users/maria/Downloads/x.csv gs://b/k',
       'gsutil: /Users/maria/Downloads/x.csv -> gs://b/k (gcs, null)',

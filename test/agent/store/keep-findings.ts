@@ -10,6 +10,7 @@ export function keepFindings(connection: Connection, findings: readonly Finding[
     steps: [],
     files: [],
     runs: [],
+    exceptionHits: new Map(),
     findings,
   });
 }

@@ -58,6 +58,7 @@ function changes(given: Partial<Changes> = {}): Changes {
     files: [{ key: PATH, file: { key: PATH, path: place.path, touchedUs: 5, ties: [tie] } }],
     findings: [FINDING],
     runs: [RUN],
+    exceptionHits: new Map(),
     ...given,
   };
 }

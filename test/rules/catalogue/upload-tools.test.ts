@@ -14,17 +14,24 @@ const ROW = `
     service: s3
     valueOptions: [-x, --profile]
     endpointOptions: [--endpoint]
+    switches: [--quiet]
     backends: { box: dropbox }
+    schemes: { s3: s3 }
     commands:
       - { verbs: [put, object], form: sources-then-remote, remotes: [colon, url] }
       - form: options
         fileOptions: [-T]
         formOptions: [-F]
         dataOptions: [-d]
+        namedDataOptions: [--named]
+        valueOptions: [--title]
+        notWith: [--listen]
+        inputWith: [--from=pipe]
+        labelSign: "#"
         destinationOptions: [--url]
         accountOptions: [--account]
         accountHost: "{}.example.net"
-      - { form: container-then-sources, scheme: "b2://" }
+      - { form: container-then-sources, scheme: "b2://", inputWithoutOperands: true }
     source: tool(1)
     trust: high
     checked: 2026-11-24
@@ -52,9 +59,15 @@ const EMPTY: UploadForm = {
   form: 'sources',
   remotes: [],
   scheme: null,
+  notWith: [],
+  inputWith: [],
+  inputWithoutOperands: false,
+  labelSign: null,
+  valueOptions: [],
   fileOptions: [],
   formOptions: [],
   dataOptions: [],
+  namedDataOptions: [],
   destinationOptions: [],
   accountOptions: [],
   accountHost: null,
@@ -71,8 +84,10 @@ describe('a row of the upload tools', () => {
           modules: ['tool_cli'],
           service: 's3',
           valueOptions: ['-x', '--profile'],
+          switches: new Set(['--quiet']),
           endpointOptions: ['--endpoint'],
           backends: new Map([['box', 'dropbox']]),
+          schemes: new Map([['s3', 's3']]),
           commands: [
             {
               ...EMPTY,
@@ -86,11 +101,21 @@ describe('a row of the upload tools', () => {
               fileOptions: ['-T'],
               formOptions: ['-F'],
               dataOptions: ['-d'],
+              namedDataOptions: ['--named'],
+              valueOptions: ['--title'],
+              notWith: ['--listen'],
+              inputWith: ['--from=pipe'],
+              labelSign: '#',
               destinationOptions: ['--url'],
               accountOptions: ['--account'],
               accountHost: '{}.example.net',
             },
-            { ...EMPTY, form: 'container-then-sources', scheme: 'b2://' },
+            {
+              ...EMPTY,
+              form: 'container-then-sources',
+              scheme: 'b2://',
+              inputWithoutOperands: true,
+            },
           ],
           source: 'tool(1)',
           trust: 'high',
@@ -102,8 +127,10 @@ describe('a row of the upload tools', () => {
           modules: [],
           service: null,
           valueOptions: [],
+          switches: new Set(),
           endpointOptions: [],
           backends: new Map(),
+          schemes: new Map(),
           commands: [EMPTY],
           source: 'second(1)',
           trust: 'low',
@@ -139,6 +166,8 @@ describe('a row of the upload tools', () => {
     ['has verbs that are no list', 'verbs: [put, object]', 'verbs: put', 'verbs must be'],
     ['talks to a service nobody declared', 'service: s3', 'service: s4', 'service "s4"'],
     ['has a back end of such a service', 'box: dropbox', 'box: dropbux', 'service "dropbux"'],
+    ['leads to such a service by a scheme', 's3: s3', 's3: s4', 'service "s4"'],
+    ['has a flag that is neither', 'Operands: true', 'Operands: yes', 'must be true or false'],
     ['has back ends that are no map', '{ box: dropbox }', '[box]', 'backends must be'],
     ['does not say where it is from', 'source: tool(1)', 'note: x', 'source is missing'],
   ])('that %s costs only itself and is reported', (_, search, replacement, message) => {
@@ -223,16 +252,21 @@ describe('the file of upload tools', () => {
   });
 
   it.each(forms)('says of "%s" what its form needs', (_, form, tool) => {
-    const options = [...form.fileOptions, ...form.formOptions, ...form.dataOptions];
+    const options = [form.fileOptions, form.formOptions, form.dataOptions, form.namedDataOptions];
+    const hasContainer = form.form.startsWith('container-');
     const needsRemote = form.form === 'sources-then-remote' || form.form === 'stdin-then-remote';
     expect(form.remotes.length > 0).toBe(needsRemote);
-    expect(options.length > 0).toBe(form.form === 'options');
+    expect(options.flat().length > 0).toBe(form.form === 'options');
     expect(form.accountOptions.length > 0).toBe(form.accountHost !== null);
     expect(form.accountHost ?? '{}').toContain('{}');
-    expect(form.scheme === null || form.form === 'container-then-sources').toBe(true);
+    const showsValue = hasContainer || form.destinationOptions.length > 0;
+    expect(form.scheme === null || showsValue).toBe(true);
+    expect(form.inputWithoutOperands && form.form !== 'sources').toBe(false);
+    for (const input of form.inputWith) expect(input).toMatch(/^-[^=\s]+=./);
     // Without a remote among the arguments only the row can name the place, except for tools that meet a peer.
     const isPeerTool = ['croc', 'magic-wormhole'].includes(tool.name);
-    expect(form.form !== 'sources' || isPeerTool || tool.service !== null).toBe(true);
+    const namesNoPlace = form.form === 'sources' || form.form === 'sources-then-place';
+    expect(!namesNoPlace || isPeerTool || tool.service !== null).toBe(true);
   });
 
   it.each(catalogue.uploadTools.map((tool) => [tool.name, tool] as const))(
@@ -249,10 +283,13 @@ describe('the file of upload tools', () => {
       for (const form of tool.commands) {
         const options = [
           tool.valueOptions,
+          [...tool.switches],
           tool.endpointOptions,
+          form.valueOptions,
           form.fileOptions,
           form.formOptions,
           form.dataOptions,
+          form.namedDataOptions,
           form.destinationOptions,
           form.accountOptions,
         ].flat();
