@@ -73,7 +73,10 @@ describe('an upload by an object storage client', () => {
       'aws: x.csv -> s3://b (null, s3.example.net)',
     ],
     ['aws s3api put-object --bucket b --key k --body x.csv', 'aws: x.csv -> s3://b (s3, null)'],
-    ['aws s3api upload-part --body=x.csv --bucket=b --upload-id 7', 'aws: x.csv -> s3://b (s3, null)'],
+    [
+      'aws s3api upload-part --body=x.csv --bucket=b --upload-id 7',
+      'aws: x.csv -> s3://b (s3, null)',
+    ],
     [
       'gsutil -m cp /Users/maria/Downloads/x.csv gs://b/k',
       'gsutil: /Users/maria/Downloads/x.csv -> gs://b/k (gcs, null)',
