@@ -92,6 +92,7 @@ function readCluster(arg: string, valueOptions: ValueOptions): ReadOption {
   const switches = new Set<string>();
   for (let at = 1; at < arg.length; at += 1) {
     const name = `-${arg[at] ?? ''}`;
+    if (switches.has(name)) continue;
     if (valueOptions.has(name)) {
       const joined = arg.slice(at + 1);
       return { switches, option: { name, value: joined === '' ? null : joined } };

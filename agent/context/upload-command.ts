@@ -83,7 +83,7 @@ function optionsWithValue(tool: UploadTool, form: UploadForm): ValueOptions {
   ]);
   if (tool.switches.size === 0) return listed;
   return {
-    has: (option) => listed.has(option) || (/^--[^-=]/.test(option) && !tool.switches.has(option)),
+    has: (option) => listed.has(option) || (/^--[^=]+$/.test(option) && !tool.switches.has(option)),
   };
 }
 

@@ -1,6 +1,11 @@
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CommandLine, splitCommandLine } from '../../../agent/context/command-line.ts';
+import {
+  type CommandLine,
+  hasOption,
+  splitCommandLine,
+} from '../../../agent/context/command-line.ts';
 
 const VALUES = new Set(['-T', '-F', '-d', '--data', '--upload-file', '-name']);
 
@@ -59,6 +64,23 @@ describe('a command line', () => {
     });
   });
 
+  it('may take its options with a value from a rule', () => {
+    const long = { has: (option: string) => option.startsWith('--') && option !== '--quiet' };
+    expect(splitCommandLine(['--quiet', 'a', '--level', 'b', '-x', 'c'], long)).toEqual({
+      operands: ['a', 'c'],
+      options: [{ option: '--level', value: 'b' }],
+    });
+  });
+
+  it('reads a long cluster and many words in time', () => {
+    const cluster = `-${'s'.repeat(200_000)}T`;
+    const words = [...Array.from({ length: 100_000 }, () => '-s'), cluster, 'x.csv'];
+    const context = { read: () => splitCommandLine(words, VALUES).options };
+    expect(runInNewContext('read()', context, { timeout: 1000 })).toEqual([
+      { option: '-T', value: 'x.csv' },
+    ]);
+  });
+
   it('of any words keeps each operand and value as text of one word, in order', () => {
     const word = fc.oneof(fc.constantFrom('-T', '-F', '--data', '--', '-', '-sT'), fc.string());
     fc.assert(
@@ -88,5 +110,30 @@ describe('a command line', () => {
         });
       }),
     );
+  });
+});
+
+describe('hasOption', () => {
+  it.each([
+    ['-z host', true],
+    ['-vzn host', true],
+    ['-vT z host', false],
+    ['-Tz host', false],
+    ['-T -z host', false],
+    ['--listen host', true],
+    ['--listen=yes host', true],
+    ['--listening host', false],
+    ['-F a=b', true],
+    ['-vF a=b', true],
+    ['host -z', true],
+    ['-- -z', false],
+    ['z', false],
+    ['-', false],
+  ])('of %s is %s', (line, expected) => {
+    expect(hasOption(line.split(' '), VALUES, ['-z', '--listen', '-F'])).toBe(expected);
+  });
+
+  it('finds none of no names', () => {
+    expect(hasOption(['-z'], VALUES, [])).toBe(false);
   });
 });

@@ -2,7 +2,9 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   hostOf,
+  hostOfRemote,
   isLocalHost,
+  isLocalName,
   isRemote,
   rcloneService,
   withoutParameters,
@@ -39,6 +41,10 @@ describe('isRemote', () => {
     ['./x', 'alias', false],
     ['play', 'alias', false],
     ['play/', 'alias', false],
+    ['maria@host:x.csv', 'login', true],
+    ['host::module', 'login', true],
+    ['./12:30.csv', 'login', false],
+    ['rsync://host/mod', 'login', false],
     ['host', 'any', true],
     ['-', 'any', false],
     ['', 'any', false],
@@ -85,6 +91,49 @@ describe('hostOf', () => {
   });
 });
 
+describe('hostOfRemote', () => {
+  it.each<[string, RemoteForm, string | null]>([
+    ['files.example.net:in', 'login', 'files.example.net'],
+    ['maria@Files.Example.NET.:in', 'login', 'files.example.net'],
+    ['maria@corp@files.example.net:in', 'login', 'files.example.net'],
+    ['maria@[2001:DB8::7]:in', 'login', '2001:db8::7'],
+    ['[2001:DB8::7]:in', 'login', '2001:db8::7'],
+    ['files.example.net::mod/in', 'login', 'files.example.net'],
+    ['rsync://maria@files.example.net:873/mod', 'login', 'files.example.net'],
+    ['scp://files.example.net/in', 'login', 'files.example.net'],
+    ['sftp://files.example.net/in', 'login', 'files.example.net'],
+    ['s3://bucket/k', 'login', null],
+    ['dir/files.example.net:in', 'login', null],
+    [':in', 'login', null],
+    ['x.csv', 'login', null],
+    ['', 'login', null],
+    ['work:in', 'colon', null],
+    ['https://files.example.net/in', 'url', 'files.example.net'],
+    ['rsync://files.example.net/in', 'url', null],
+    ['TermBin.com', 'any', 'termbin.com'],
+    ['::1', 'any', '::1'],
+    ['', 'any', null],
+  ])('of %j as %s is %s', (destination, form, host) => {
+    expect(hostOfRemote(destination, [form])).toBe(host);
+  });
+});
+
+describe('isLocalName', () => {
+  it.each(['localhost', 'dev.localhost', '127.0.0.1', '127.1', '0.0.0.0', '::1', '::'])(
+    'is true of %s',
+    (host) => {
+      expect(isLocalName(host)).toBe(true);
+    },
+  );
+
+  it.each(['', 'localhost.net', 'notlocalhost', '127.example.net', '10.0.0.1', '2001:db8::1'])(
+    'is false of %j',
+    (host) => {
+      expect(isLocalName(host)).toBe(false);
+    },
+  );
+});
+
 describe('isLocalHost', () => {
   it.each([
     'http://localhost',
@@ -97,6 +146,10 @@ describe('isLocalHost', () => {
     'maria@localhost:/tmp',
     'localhost::module',
     '127.0.0.1:x',
+    'maria@[::1]:x',
+    'rsync://localhost/mod',
+    'file:///tmp/x',
+    'FILE:///tmp/x',
   ])('is true of %s', (destination) => {
     expect(isLocalHost(destination)).toBe(true);
   });
@@ -123,6 +176,10 @@ describe('withoutParameters', () => {
     [":webdav,url='https://maria:SECRET@cloud.example.net':in", ':webdav:in'],
     [':s3,a="x""y:z",b=1:bucket', ':s3:bucket'],
     [':s3:bucket/a,b:c', ':s3:bucket/a,b:c'],
+    [':s3,a="SECRET:x', ':s3:'],
+    [':s3,key=SECRET', ':s3:'],
+    [':webdav,url=https://maria:SECRET@cloud.example.net/dav:in', ':webdav:'],
+    [':s3,provider=AWS:bucket/12:30.csv', ':s3:bucket/12:30.csv'],
     ['remote:path', 'remote:path'],
     ['s3://bucket/a,b', 's3://bucket/a,b'],
     ['https://example.net/a,b:c', 'https://example.net/a,b:c'],
@@ -170,5 +227,29 @@ describe('rcloneService', () => {
 
   it('names nothing for tools that have no back ends', () => {
     expect(rcloneService('dropbox:in', new Map(), services)).toBeNull();
+  });
+});
+
+describe('a destination of 200,000 characters', () => {
+  const parts = [':', ',', '.', 'a.', '@', '/', 'a,', ':1', '[', '",', '=","', "='a'", '1', 'a:'];
+  const readers: readonly (readonly [string, (text: string) => unknown])[] = [
+    ['isRemote', (text) => isRemote(text, ['colon', 'url', 'alias', 'login'])],
+    ['hostOf', (text) => hostOf(`https://${text}`)],
+    ['hostOfRemote', (text) => hostOfRemote(text, ['login'])],
+    ['isLocalHost', isLocalHost],
+    ['isLocalName', isLocalName],
+    ['withoutParameters', (text) => withoutParameters(`:s3,${text}`)],
+    ['rcloneService', (text) => rcloneService(`r${text}`, new Map([['s3', 's3']]), new Set())],
+  ];
+
+  // A read that grew with the square of the length would need minutes for each of these.
+  it.each(readers)('is read in time by %s', (_, read) => {
+    for (const part of parts) {
+      const text = part.repeat(200_000 / part.length);
+      const context = { read: () => [text, `${text}x`, `a${text}\n`].map(read) };
+      expect(() => {
+        runInNewContext('read()', context, { timeout: 2000 });
+      }).not.toThrow();
+    }
   });
 });

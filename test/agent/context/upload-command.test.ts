@@ -522,6 +522,10 @@ describe('no upload is', () => {
       'nc -z files.example.net 443',
       'nc -zv files.example.net 443',
       'nc -l 9999',
+      'nc -d files.example.net 443',
+      'ncat --listen 9999',
+      'gh gist create --help',
+      'croc send --text x.csv',
       'scp x.csv',
       'rsync --version',
       'rsync --server -logDtpre.iLsfx . dir',
@@ -568,6 +572,11 @@ describe('no upload is', () => {
       'nc 127.0.0.1 9999',
       'nc ::1 9999',
       'nc -U /tmp/agent.sock',
+      'curl -T x.csv FILE:///tmp/y.csv',
+      'curl -T x.csv http://dev.localhost:8000/',
+      'rsync -a dir rsync://127.0.0.1/mod',
+      's3cmd --host=localhost:9000 put x.csv s3://b',
+      'az storage blob upload -f x.csv -c cont --blob-endpoint http://127.0.0.1:10000/devstore',
       'nextcloudcmd dir http://localhost:8080',
       's5cmd --endpoint-url http://127.0.0.1:9000 cp x.csv s3://b',
     ]);
@@ -687,6 +696,32 @@ describe('operands', () => {
     expect(read('http POST https://api.example.net json:=@x.json')?.sources).toEqual(['x.json']);
   });
 
+  it('of megaput and b2 are as many as the tool takes', () => {
+    expect(read('megaput a.csv b.csv')?.sources).toEqual(['a.csv', 'b.csv']);
+    expect(read('mega-put a.csv b.csv /in')?.sources).toEqual(['a.csv', 'b.csv']);
+    expect(read('b2 file upload buck x.csv k.csv other.csv')?.sources).toEqual(['x.csv']);
+  });
+
+  it.each([
+    ['rclone copy --s3-env-auth x.csv :s3:b', ['x.csv']],
+    ['rclone copy -vP --fast-list --progress=false x.csv r:in --dry-run', ['x.csv']],
+    ['rclone copy --transfers=4 x.csv r:in', ['x.csv']],
+    ['rclone copy --a-flag-of-tomorrow SECRET x.csv r:in', ['x.csv']],
+    ['gsutil -u project rsync -u -r dir gs://b', ['dir']],
+    ['gh release create v1.0 -d x.csv', ['x.csv']],
+    ['s5cmd cp -sp x.csv s3://b', ['x.csv']],
+    ['nc -vw 3 termbin.com 9999', []],
+  ])('are told from values: %s', (command, sources) => {
+    expect(read(command)?.sources).toEqual(sources);
+  });
+
+  it('of HTTPie are items behind the URL only', () => {
+    expect(read('http api.example.net/@maria/x.csv a=b')).toBeNull();
+    expect(read('http POST api.example.net/@maria/x.csv a@y.csv')?.sources).toEqual(['y.csv']);
+    expect(read('http :8000 file@x.csv')).toBeNull();
+    expect(read('http POST localhost:8000/in file@x.csv')).toBeNull();
+  });
+
   it('lose the scheme of a file URL', () => {
     expect(read('gsutil cp file:///Users/maria/x.csv gs://b')?.sources).toEqual([
       '/Users/maria/x.csv',
@@ -705,8 +740,28 @@ describe('standard input', () => {
     'gh gist create -f k.csv -',
     'azcopy copy https://acc.blob.core.windows.net/c/k --from-to=PipeBlob',
     'b2 file upload buck - k.csv',
+    'wormhole send --text -',
+    'wormhole send --text=-',
+    'croc --yes send',
+    'ncat -d 2 termbin.com 9999',
   ])('is sent by %s', (command) => {
     expect(read(command)).toMatchObject({ sources: [], readsStandardInput: true });
+  });
+});
+
+describe('the place', () => {
+  it.each([
+    ['curl -T x.csv http://localhost/a https://transfer.sh/x', 'transfer.sh'],
+    ['curl -T x.csv --url file:///tmp/y --url https://transfer.sh/x', 'transfer.sh'],
+    ['curl -T x.csv maria:SECRET@transfer.sh:8443/in', 'transfer.sh'],
+    [
+      'aws s3 cp x.csv s3://b --endpoint-url http://localhost --endpoint-url https://e.net',
+      's3://b',
+    ],
+    ['az storage blob upload -f x.csv -c cont --account-name $&', '$&.blob.core.windows.net'],
+    ['rclone copy x.csv localhost-backup:in', 'localhost-backup:in'],
+  ])('of %s is %s', (command, destination) => {
+    expect(read(command)?.destination).toBe(destination);
   });
 });
 
@@ -739,6 +794,13 @@ describe('a secret on the command line', () => {
     ['curl -F document=@x.csv https://api.telegram.org/bot1:SECRET/sendDocument'],
     ['curl -T x.csv --url ftp://maria:SECRET@files.example.net/in'],
     ['curl -T x.csv maria:SECRET@files.example.net/in'],
+    ['curl -T x.csv maria:SECRET@q@files.example.net/in'],
+    ['rclone copy x.csv :webdav,url=https://maria:SECRET@cloud.example.net'],
+    ['rclone copy x.csv :s3,secret_access_key="SECRET:bucket'],
+    ['rsync -a x.csv rsync://maria:q@SECRET@files.example.net/mod'],
+    ['croc -pass SECRET send -code SECRET x.csv'],
+    ['wormhole send --code 7-SECRET x.csv'],
+    ['http POST https://api.example.net --cert-key-pass SECRET file@x.csv'],
     ['wget --post-file=x.csv --password SECRET https://files.example.net'],
     ['http -a maria:SECRET POST https://api.example.net file@x.csv'],
     ['azcopy copy x.csv https://acc.blob.core.windows.net/c?sv=1&sig=SECRET'],
@@ -874,6 +936,18 @@ describe('hostile arguments', () => {
     ['at signs', 'curl', `https://${'@'.repeat(100_000)}/`],
     ['a cluster', 'curl', `-${'s'.repeat(200_000)}`],
     ['equals signs', 'http', '='.repeat(200_000)],
+    ['names before a form file', 'curl', `-F${'a'.repeat(200_000)}`],
+    ['names before data', 'curl', `--data-urlencode=${'a'.repeat(200_000)}`],
+    ['quotes of a form file', 'curl', `-Fa=@${'"'.repeat(200_000)}`],
+    ['hosts and ports', 'curl', `${'a.b:1'.repeat(40_000)}-`],
+    ['labels', 'curl', `${'a.'.repeat(100_000)}!`],
+    ['colons before an item', 'http', `${':'.repeat(200_000)}@`],
+    ['words before an item', 'http', 'a'.repeat(200_000)],
+    ['slashes', 's5cmd', `s3://${'/'.repeat(200_000)}`],
+    ['at signs of a remote', 'scp', `${'@'.repeat(200_000)}:x`],
+    ['parts of a host', 'nc', 'a.'.repeat(100_000)],
+    ['signs of a label', 'gh', '#'.repeat(200_000)],
+    ['options of rclone', 'rclone', `--${'a-'.repeat(100_000)}`],
   ])('made of %s are read in time', (_, name, arg) => {
     const context = { read: () => read([name, 'copy', 'x.csv', arg, 'x@y.csv', 'https://e.net']) };
     expect(() => {
