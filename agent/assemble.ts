@@ -17,7 +17,7 @@ import { ProgramKinds } from './context/program-kinds.ts';
 import { RunLog } from './context/run-log.ts';
 import { UploadTools } from './context/upload-command.ts';
 import type { Ledger } from './health/ledger.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline, type PipelineParts } from './pipeline.ts';
 import { restoreSnapshot } from './snapshot.ts';
 import type { Store } from './store/store.ts';
 
@@ -37,6 +37,10 @@ export interface EngineParts {
   readonly store: Store;
   readonly ledger: Ledger;
   readonly emit: (finding: Finding) => void;
+  readonly watch?: PipelineParts['watch'];
+  readonly onStoreError?: PipelineParts['onStoreError'];
+  /** When the Mac was started, for a live agent: what was known of processes before that is of no use any more. */
+  readonly bootUs?: number;
 }
 
 /** Builds the engine and resumes the chains, files and context that the store holds. */
@@ -69,8 +73,18 @@ export function assemble(parts: EngineParts): Engine {
   facts.lineage.resume(store.files());
   const coverage = new Coverage();
   const policy = { privilegeLevels: config.userPrivilegeLevel, sanctioned };
-  const pipeline = new Pipeline({ facts, coverage, rules, policy, store, ledger, emit });
-  const connections = restoreSnapshot(store, facts, coverage, pipeline.timeline);
+  const pipeline = new Pipeline({
+    facts,
+    coverage,
+    rules,
+    policy,
+    store,
+    ledger,
+    emit,
+    ...(parts.watch && { watch: parts.watch }),
+    ...(parts.onStoreError && { onStoreError: parts.onStoreError }),
+  });
+  const connections = restoreSnapshot(store, facts, coverage, pipeline.timeline, parts.bootUs);
   return { pipeline, facts, coverage, connections };
 }
 

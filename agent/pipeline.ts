@@ -40,7 +40,17 @@ export interface PipelineParts {
   readonly ledger: Ledger;
   /** Takes each emission after it was committed. */
   readonly emit: (finding: Finding) => void;
+  /** Looks at every event after the context took it into account (canary, triggers). */
+  readonly watch?: (event: Event) => void;
+  /**
+   * Takes an error of the store. What could not be committed is kept and committed with the next record, in order, up to
+   * `MAX_UNSAVED` records; without this the error is thrown.
+   */
+  readonly onStoreError?: (error: unknown) => void;
 }
+
+/** Most records that wait for a store that cannot write; the oldest go first and are counted. */
+export const MAX_UNSAVED = 10_000;
 
 type Pending = { -readonly [Key in 'places' | 'steps' | 'findings']: Changes[Key][number][] };
 
@@ -48,6 +58,8 @@ export class Pipeline implements RecordOutput {
   readonly #parts: PipelineParts;
   readonly #timeline: Timeline;
   readonly #exceptions = new ExceptionTally();
+  #unsaved: Changes[] = [];
+  #unsavedLost = 0;
   #sequence: number;
 
   constructor(parts: PipelineParts) {
@@ -80,7 +92,7 @@ export class Pipeline implements RecordOutput {
   }
 
   #take(record: SourceRecord, clockUs: number): void {
-    const { facts, ledger, store, emit } = this.#parts;
+    const { facts, ledger } = this.#parts;
     const pending: Pending = { places: [], steps: [], findings: [] };
     for (const event of record.events) this.#judge(event, clockUs, pending);
     for (const id of facts.lineage.takeLosers()) loseFile(facts, id);
@@ -92,11 +104,47 @@ export class Pipeline implements RecordOutput {
       exceptionHits: this.#exceptions.take(),
     };
     if (changes.chains.length + changes.files.length + changes.runs.length > 0) {
-      store.commit(changes);
-      for (const finding of changes.findings) emit(finding);
+      this.#commit(changes);
     }
     if (changes.steps.length > 0) ledger.stored(record.collector);
     else ledger.skipped(record.collector, 'not-relevant');
+  }
+
+  /** Records that wait for the store, and records that were lost because it could not write for too long. */
+  unsaved(): { readonly waiting: number; readonly lost: number } {
+    return { waiting: this.#unsaved.length, lost: this.#unsavedLost };
+  }
+
+  /** Tries again to commit what the store refused; `true` when nothing waits any more. */
+  retry(): boolean {
+    this.#save();
+    return this.#unsaved.length === 0;
+  }
+
+  #commit(changes: Changes): void {
+    this.#unsaved.push(changes);
+    if (this.#unsaved.length > MAX_UNSAVED) {
+      this.#unsaved.shift();
+      this.#unsavedLost += 1;
+    }
+    this.#save();
+  }
+
+  #save(): void {
+    const { store, emit, onStoreError } = this.#parts;
+    const waiting = this.#unsaved;
+    if (waiting.length === 0) return;
+    try {
+      const [only] = waiting;
+      if (waiting.length === 1 && only) store.commit(only);
+      else store.commitAll(waiting);
+    } catch (error) {
+      if (!onStoreError) throw error;
+      onStoreError(error);
+      return;
+    }
+    this.#unsaved = [];
+    for (const { findings } of waiting) for (const finding of findings) emit(finding);
   }
 
   #judge(event: Event, clockUs: number, pending: Pending): void {
@@ -104,6 +152,7 @@ export class Pipeline implements RecordOutput {
     for (const movement of observe(this.#parts.facts, event, clockUs)) {
       if (this.#apply(movement, event.kind, clockUs, pending)) due.add(movement.chain);
     }
+    this.#parts.watch?.(event);
     for (const chain of due) {
       if (!chain.shown) continue;
       chain.emissions += 1;

@@ -14,6 +14,8 @@ import type { Timeline, TimelineState } from './timeline.ts';
 const NAME = 'context';
 
 interface Snapshot {
+  /** Moment of the timeline at which it was taken. */
+  readonly takenUs: number;
   readonly timeline: TimelineState;
   readonly coverage: CoverageState;
   readonly host: SavedHost | null;
@@ -50,6 +52,7 @@ export function saveSnapshot(
 ): void {
   const host = facts.accounts.seen();
   const snapshot: Snapshot = {
+    takenUs: timeline.state().maxClockUs,
     timeline: timeline.state(),
     coverage: coverage.state(),
     host: host && {
@@ -84,6 +87,7 @@ export function restoreSnapshot(
   facts: Facts,
   coverage: Coverage,
   timeline: Timeline,
+  bootUs = Number.NEGATIVE_INFINITY,
 ): readonly string[] {
   const text = store.snapshot(NAME);
   if (text === null) return [];
@@ -100,6 +104,8 @@ export function restoreSnapshot(
       })),
     });
   facts.cloud.resume(snapshot.answers);
+  // Pids, pipes and connections of before the last start of the Mac name other things now.
+  if (snapshot.takenUs < bootUs) return [];
   facts.tree.resume(
     snapshot.processes.map((node) => ({
       ...node,

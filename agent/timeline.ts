@@ -51,12 +51,19 @@ export class Timeline {
   #stepClockUs = Number.NEGATIVE_INFINITY;
   /** The sensor has spoken in this run, so its lines move the timeline. */
   #hasStream = false;
+  /** How many records had arrived at the last two calls of `settle`. */
+  #marks: readonly number[] = [];
   #late = 0;
   #releasedEarly = 0;
 
   constructor(release: Release, coverage: Coverage) {
     this.#release = release;
     this.#coverage = coverage;
+  }
+
+  /** Records that wait for their turn. */
+  get held(): number {
+    return this.#heap.size;
   }
 
   /** Records that came later than `LATENESS_US`, and records that had to go before their time was up. */
@@ -84,6 +91,19 @@ export class Timeline {
     }
     this.#coverage.numbered(sequence, this.#lastClockUs);
     this.#lastSequence = sequence;
+  }
+
+  /**
+   * Releases what was already held two calls ago: the sources are quiet, so nothing else moves the timeline. Called every
+   * `LATENESS_US` of the wall clock by whoever runs live.
+   */
+  settle(): void {
+    const [mark = 0] = this.#marks;
+    this.#marks = [...this.#marks.slice(-1), this.#arrivals];
+    for (let next = this.#heap.peek(); next && next.arrival <= mark; next = this.#heap.peek()) {
+      this.#heap.pop();
+      this.#release(next.record, next.clockUs);
+    }
   }
 
   /** Releases everything: the source has ended, nothing earlier can come. */

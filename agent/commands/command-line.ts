@@ -2,7 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../package.json' with { type: 'json' };
 import { SEVERITIES, type Severity, STAGES } from '../../rules/finding.ts';
 import { type BaselineOptions, baseline } from './baseline.ts';
+import { type ConfigShowOptions, checkConfig, showConfig } from './config.ts';
 import { demo } from './demo.ts';
+import { type DoctorOptions, doctor } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ExplainOptions, explain } from './explain.ts';
 import {
@@ -12,8 +14,11 @@ import {
   listFindings,
   showFinding,
 } from './findings.ts';
+import { INSTALLED } from './installed.ts';
 import { replay } from './replay.ts';
 import { checkRules, listRules, type RulesOptions } from './rules.ts';
+import { type RunOptions, run } from './run.ts';
+import { type StatusOptions, status } from './status.ts';
 import { type Output, printable } from './terminal.ts';
 
 /** Runs one verb and gives the exit code. Wrong usage is one line and 64; `--help` and `--version` are 0. */
@@ -111,6 +116,57 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--json', 'one JSON document')
     .action((options: BaselineOptions) => {
       done(baseline(options, output));
+    });
+
+  program
+    .command('run')
+    .description('the agent in the foreground, until SIGTERM or SIGINT')
+    .option('--config <file>', 'configuration, as JSON')
+    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
+    .action(async (options: RunOptions) => {
+      done(await run(options, output));
+    });
+
+  program
+    .command('status')
+    .description(
+      'ask the running agent: 0 healthy, 1 degraded, 3 not running, 4 no Full Disk Access',
+    )
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
+    .option('--json', 'one JSON document')
+    .option('--ea', 'one stable word, for the inventory of an MDM')
+    .action(async (options: StatusOptions) => {
+      done(await status(options, output));
+    });
+
+  program
+    .command('doctor')
+    .description('check everything and say how to mend it: 0 pass, 1 warning, 2 failure')
+    .option('--config <file>', 'configuration, as JSON')
+    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
+    .option('--json', 'one JSON object a line')
+    .action(async (options: DoctorOptions) => {
+      done(await doctor(options, output));
+    });
+
+  const config = program.command('config').description('look at the configuration');
+  config
+    .command('check')
+    .description('say what is wrong with configuration files; exit 1 when something is')
+    .argument('<file...>', 'configuration, as JSON')
+    .action((files: string[]) => {
+      done(checkConfig(files, output));
+    });
+  config
+    .command('show')
+    .description('print every key with the value in force, where it comes from and what is allowed')
+    .option('--config <file>', 'configuration instead of the installed one')
+    .option('--json', 'one JSON document')
+    .action((options: Omit<ConfigShowOptions, 'columns'>) => {
+      const { isTTY, columns } = process.stdout;
+      done(showConfig({ ...options, ...(isTTY && { columns }) }, output));
     });
 
   const findings = program

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Catalogue } from '../../rules/catalogue/catalogue.ts';
 import { loadCatalogue } from '../../rules/catalogue/load.ts';
 import type { RuleIndex } from '../../rules/sigma/index.ts';
@@ -15,6 +17,8 @@ export const BUILT_IN_RULES = join(import.meta.dirname, '../../rules/macos');
 export interface Knowledge {
   readonly catalogue: Catalogue;
   readonly rules: RuleIndex;
+  /** Tells two sets of rule files apart; the same files give the same hash on every machine. */
+  readonly rulesHash: string;
   /** One line for everything that was refused; the rest is in force. */
   readonly problems: readonly string[];
 }
@@ -26,11 +30,25 @@ export function loadKnowledge(rulesFolder = BUILT_IN_RULES): Knowledge {
   return {
     catalogue,
     rules,
+    rulesHash: hashOf(rulesFolder),
     problems: [
       ...catalogue.problems,
       ...problems.map((problem) => `${rulesFolder}/${describeProblem(problem)}`),
     ],
   };
+}
+
+function hashOf(folder: string): string {
+  const hash = createHash('sha256');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.yml'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  for (const file of files) {
+    hash.update(`${relative(folder, file)}\n`);
+    hash.update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 export function readRules(folder: string): LoadedRules {

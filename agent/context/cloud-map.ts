@@ -55,13 +55,16 @@ export class CloudMap {
     return this.#catalogue.domains.serviceOf(host);
   }
 
-  /** A provider as an account record calls it: a service id, or the identifier of a File Provider extension. */
+  /**
+   * A provider as an account record calls it: a service id, the identifier of a File Provider extension, or the name of its
+   * folder in `~/Library/CloudStorage`.
+   */
   serviceOfProvider(provider: string): string | null {
     const id = provider.toLowerCase();
     if (this.#catalogue.services.has(id)) return id;
     for (const [extension, service] of this.#fileProviders)
       if (id.startsWith(extension)) return service;
-    return null;
+    return this.#folderAt(['library', 'cloudstorage', id, ''])?.service ?? null;
   }
 
   /** The provider's folder that a path lies in; the folder itself is not in it. */
@@ -75,15 +78,20 @@ export class CloudMap {
       service,
       destination: shown.slice(0, homeParts + parts).join('/'),
     });
-    const known = this.#folders.find(
-      (pattern) =>
-        inside.length > pattern.parts.length &&
-        pattern.parts.every((part, index) => part.test(inside[index] ?? '')),
-    );
+    const known = this.#folderAt(inside);
     if (known) return place(known.parts.length, known.service);
     // Every folder of CloudStorage belongs to some File Provider, known or not.
     const isCloudStorage = inside[0] === 'library' && inside[1] === 'cloudstorage';
     return isCloudStorage && inside.length > 3 ? place(3, null) : null;
+  }
+
+  /** The known folder that holds a path, given as the components below the home. */
+  #folderAt(inside: readonly string[]): FolderPattern | undefined {
+    return this.#folders.find(
+      (pattern) =>
+        inside.length > pattern.parts.length &&
+        pattern.parts.every((part, index) => part.test(inside[index] ?? '')),
+    );
   }
 
   learn(name: string, address: string, clockUs: number): void {

@@ -105,6 +105,26 @@ export class Store {
     this.#commit(changes);
   }
 
+  /** Commits the changes of several records, all or none. */
+  commitAll(all: readonly Changes[]): void {
+    this.#connection.transaction(() => {
+      for (const changes of all) this.#commit(changes);
+    })();
+  }
+
+  /** Rows of the tables that a person asks for, and the size of the database in megabytes. */
+  size(): { readonly findings: number; readonly events: number; readonly megabytes: number } {
+    const count = (table: 'findings' | 'events'): number =>
+      Number(this.#connection.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+    const pragma = (name: string): number =>
+      Number(this.#connection.pragma(name, { simple: true }));
+    return {
+      findings: count('findings'),
+      events: count('events'),
+      megabytes: (pragma('page_count') * pragma('page_size')) / 1e6,
+    };
+  }
+
   /** Number of the last emission, 0 before the first. */
   lastSequence(): number {
     const row: unknown = this.#connection

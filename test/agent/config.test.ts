@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { KEYS } from '../../agent/config/keys.ts';
 import {
   type Config,
   ConfigError,
   describeConfigProblem,
+  MAX_CONFIG_BYTES,
   readConfig,
   readConfigFile,
 } from '../../agent/config.ts';
@@ -28,7 +30,7 @@ function fileWith(text: string | Buffer): string {
 
 describe('the default', () => {
   it('is that of the design', () => {
-    expect(readConfig({})).toEqual({
+    expect(readConfig({})).toMatchObject({
       problems: [],
       config: {
         roles: { users: new Map(), groups: new Map() },
@@ -46,8 +48,21 @@ describe('the default', () => {
           lineageDays: 7,
           suppressHours: 24,
         },
+        endpointSecurity: { command: ['/usr/bin/eslogger'], events: 'default' },
+        network: { idleSeconds: 30, activeSeconds: 1, resolver: true },
+        files: { mode: 'crosscheck' },
+        processes: { everySeconds: 60 },
+        accounts: { everyMinutes: 15 },
+        retention: { days: 30, maxMegabytes: 256 },
+        heartbeat: { minutes: 15 },
+        canary: { minutes: 60 },
       },
     });
+  });
+
+  it('is a good value for every key of the table', () => {
+    for (const { path, fallback, faultIn } of KEYS)
+      expect([path, faultIn(fallback)]).toEqual([path, null]);
   });
 });
 
@@ -74,6 +89,30 @@ describe('every key', () => {
     ['windows.browserSeconds', 7, (c) => c.windows.browserSeconds, 7],
     ['windows.lineageDays', 8, (c) => c.windows.lineageDays, 8],
     ['windows.suppressHours', 9, (c) => c.windows.suppressHours, 9],
+    [
+      'endpointSecurity.command',
+      ['/opt/helper', '--json'],
+      (c) => c.endpointSecurity.command,
+      ['/opt/helper', '--json'],
+    ],
+    [
+      'endpointSecurity.events',
+      ['exec', 'exit'],
+      (c) => c.endpointSecurity.events,
+      ['exec', 'exit'],
+    ],
+    ['endpointSecurity.events', 'default', (c) => c.endpointSecurity.events, 'default'],
+    ['network.idleSeconds', 10, (c) => c.network.idleSeconds, 10],
+    ['network.activeSeconds', 11, (c) => c.network.activeSeconds, 11],
+    ['network.resolver', false, (c) => c.network.resolver, false],
+    ['files.mode', 'off', (c) => c.files.mode, 'off'],
+    ['files.mode', 'fallback', (c) => c.files.mode, 'fallback'],
+    ['processes.everySeconds', 12, (c) => c.processes.everySeconds, 12],
+    ['accounts.everyMinutes', 13, (c) => c.accounts.everyMinutes, 13],
+    ['retention.days', 14, (c) => c.retention.days, 14],
+    ['retention.maxMegabytes', 64, (c) => c.retention.maxMegabytes, 64],
+    ['heartbeat.minutes', 5, (c) => c.heartbeat.minutes, 5],
+    ['canary.minutes', 30, (c) => c.canary.minutes, 30],
   ])('%s is taken over', (path, value, read, expected) => {
     const { config, problems } = readConfig(at(path, value));
     expect(problems).toEqual([]);
@@ -133,6 +172,26 @@ describe('a bad value', () => {
     ['windows.browserSeconds', 3601],
     ['windows.lineageDays', -1],
     ['windows.suppressHours', true],
+    ['endpointSecurity.command', []],
+    ['endpointSecurity.command', 'eslogger'],
+    ['endpointSecurity.command', ['eslogger']],
+    ['endpointSecurity.command', ['/usr/bin/eslogger', '']],
+    ['endpointSecurity.command', ['/usr/bin/eslogger', 'a\0b']],
+    ['endpointSecurity.command', Array(17).fill('/bin/x')],
+    ['endpointSecurity.events', 'all'],
+    ['endpointSecurity.events', []],
+    ['endpointSecurity.events', ['exec', '--help']],
+    ['endpointSecurity.events', Array(65).fill('exec')],
+    ['network.idleSeconds', 0],
+    ['network.activeSeconds', 61],
+    ['network.resolver', 'yes'],
+    ['files.mode', 'on'],
+    ['processes.everySeconds', 1],
+    ['accounts.everyMinutes', 0],
+    ['retention.days', 0],
+    ['retention.maxMegabytes', 15],
+    ['heartbeat.minutes', 0],
+    ['canary.minutes', 1441],
     ['endpointSecurity', []],
     ['network', 5],
     ['retention', 'x'],
@@ -140,7 +199,12 @@ describe('a bad value', () => {
   ])('of %s (%j) is named in one line and leaves the default in force', (path, value) => {
     const { config, problems } = readConfig(at(path, value));
     expect(problems).toEqual([
-      { key: path, kind: 'bad-value', message: expect.stringMatching(/^must be an? [^\n]+$/) },
+      {
+        key: path,
+        kind: 'bad-value',
+        origin: 'file',
+        message: expect.stringMatching(/^must be an? [^\n]+$/),
+      },
     ]);
     expect(describeConfigProblem(problems[0]!)).toBe(`${path}: ${problems[0]!.message}`);
     expect(config).toEqual(DEFAULTS);
@@ -175,7 +239,44 @@ describe('a bad value', () => {
   });
 });
 
+describe('the message about a bad value', () => {
+  it.each<[string, unknown, string]>([
+    ['roles.users', { ann: 'admin', 'a\nb': 'boss' }, '; "a\\nb" has "boss"'],
+    ['userPrivilegeLevel', { boss: 'alert' }, '; "boss" has "alert"'],
+    ['cloud.sanctioned', ['onedrive', 5], '; item 2 is 5'],
+    ['endpointSecurity.command', ['eslogger'], '; "eslogger" is no absolute path'],
+    ['cloud.domains.add', { 'a.example': ['x'.repeat(500)] }, '…'],
+  ])('of %s (%j) names the part that is wrong', (path, value, end) => {
+    const [problem] = readConfig(at(path, value)).problems;
+    expect(problem!.message.endsWith(end)).toBe(true);
+    expect(problem!.message.length).toBeLessThan(300);
+  });
+});
+
 describe('an unknown key', () => {
+  it.each([
+    ['windows.exportMinuets', 'windows.exportMinutes'],
+    ['Windows', 'windows'],
+    ['retention.day', 'retention.days'],
+    ['cloud.domain', 'cloud.domains'],
+    ['userprivilegelevel', 'userPrivilegeLevel'],
+  ])('%s is taken for %s', (path, meant) => {
+    expect(readConfig(at(path, 5)).problems[0]!.message).toMatch(`; did you mean ${meant}?`);
+  });
+
+  it.each(['proxy', 'x', 'roles.administrators', 'y'.repeat(5000)])(
+    'that is like none (%s) is to be removed',
+    (path) => {
+      expect(readConfig(at(path, 5)).problems[0]!.message).toMatch(/; remove it$/);
+    },
+  );
+
+  it('that only reads like one because of its dot is none', () => {
+    const { problems, config } = readConfig({ 'windows.flowMinutes': 5, 'cloud.domains': {} });
+    expect(problems.map(({ kind }) => kind)).toEqual(['unknown-key', 'unknown-key']);
+    expect(config).toEqual(DEFAULTS);
+  });
+
   it.each([
     ['windows.exportMinuets'],
     ['Windows'],
@@ -214,10 +315,20 @@ describe('a configuration file', () => {
     ['is no JSON', '{"windows":'],
     ['is empty', ''],
     ['is JSON with a comment', '{"windows":{} // yes\n}'],
+    ['is not text', Buffer.from([0xff, 0xfe, 0, 1])],
   ])('that %s is refused with its name and what to do', (_, text) => {
     const path = fileWith(text);
     expect(() => readConfigFile(path)).toThrow(ConfigError);
     expect(() => readConfigFile(path)).toThrow(`${path}: is not JSON`);
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect(readConfigFile(fileWith('\uFEFF{"windows":{"flowMinutes":3}}')).problems).toEqual([]);
+  });
+
+  it('that is too large is refused before it is parsed', () => {
+    const path = fileWith(' '.repeat(MAX_CONFIG_BYTES + 1));
+    expect(() => readConfigFile(path)).toThrow(`${path}: has more than ${MAX_CONFIG_BYTES} bytes`);
   });
 
   it('that is not there, or a folder, is refused with its name and the reason', () => {

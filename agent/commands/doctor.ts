@@ -1,0 +1,183 @@
+import { lstatSync, statfsSync } from 'node:fs';
+import { fullDiskAccess } from '../../collectors/permissions.ts';
+import type { StatusReport } from '../health/report.ts';
+import { askStatus } from '../health/status-socket.ts';
+
+import { InputError, loadKnowledge } from './knowledge.ts';
+import { remedyOf } from './remedies.ts';
+import { configOf } from './replay.ts';
+import { asReport } from './status.ts';
+import { type Output, printable } from './terminal.ts';
+
+export interface DoctorOptions {
+  readonly state: string;
+  readonly config?: string;
+  readonly rules?: string;
+  readonly json?: boolean;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly result: 'pass' | 'warn' | 'fail';
+  readonly detail: string;
+  /** What to do; `null` when there is nothing to do. */
+  readonly fix: string | null;
+}
+
+/** `spillwatch doctor`: every check with its fix; exit 0 when all pass, 1 with a warning, 2 with a failure. */
+export async function doctor(options: DoctorOptions, output: Output): Promise<number> {
+  const report = asReport(await askStatus(options.state));
+  const checks = [
+    ...installationChecks(options),
+    ...(report ? runningChecks(report) : [notRunning(options.state)]),
+  ];
+  for (const check of checks) print(check, options, output);
+  if (checks.some(({ result }) => result === 'fail')) return 2;
+  return checks.some(({ result }) => result === 'warn') ? 1 : 0;
+}
+
+function print(check: Check, { json }: DoctorOptions, output: Output): void {
+  if (json) {
+    output.out(`${JSON.stringify(check)}\n`);
+    return;
+  }
+  const { name, result, detail, fix } = check;
+  output.out(`${result.toUpperCase().padEnd(4)}  ${printable(`${name}: ${detail}`)}\n`);
+  if (fix !== null) output.out(`      ${printable(fix)}\n`);
+}
+
+/** What can be said without the agent. */
+function installationChecks(options: DoctorOptions): readonly Check[] {
+  return [
+    rootCheck(),
+    accessCheck(),
+    configurationCheck(options.config),
+    rulesCheck(options.rules),
+    folderCheck(options.state),
+    spaceCheck(options.state),
+  ];
+}
+
+function rootCheck(): Check {
+  const isRoot = process.getuid?.() === 0;
+  return isRoot
+    ? pass('privileges', 'run as root')
+    : warn('privileges', 'not run as root: only a part can be seen', 'run it with sudo');
+}
+
+function accessCheck(): Check {
+  switch (fullDiskAccess()) {
+    case 'granted':
+      return pass('full disk access', 'this program has it (the daemon has its own)');
+    case 'not-applicable':
+      return pass('full disk access', 'does not apply here');
+    case 'denied':
+      return warn(
+        'full disk access',
+        'this program does not have it; from a terminal the grant is the terminal’s, under launchd the agent’s own',
+        remedyOf('not-permitted'),
+      );
+  }
+}
+
+function configurationCheck(path: string | undefined): Check {
+  try {
+    const { warnings } = configOf(path);
+    const [first] = warnings;
+    return first === undefined
+      ? pass('configuration', path ?? 'defaults')
+      : warn('configuration', first, remedyOf('configuration'));
+  } catch (error) {
+    return fail('configuration', textOf(error), remedyOf('configuration'));
+  }
+}
+
+function rulesCheck(folder: string | undefined): Check {
+  try {
+    const { rules, problems } = loadKnowledge(folder);
+    const [first] = problems;
+    return first === undefined
+      ? pass('rules', `${rules.all.length} rules, ${rules.exceptions.length} exceptions`)
+      : fail('rules', first, remedyOf('rules'));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return fail('rules', error.message, remedyOf('rules'));
+  }
+}
+
+function folderCheck(folder: string): Check {
+  try {
+    const stats = lstatSync(folder);
+    if (!stats.isDirectory())
+      return fail('state folder', `${folder} is no folder`, 'name the folder of the agent');
+    if ((stats.mode & 0o077) !== 0)
+      return fail('state folder', `${folder} can be read by others`, `chmod 700 ${folder}`);
+    return pass('state folder', `${folder}, its owner's alone`);
+  } catch (error) {
+    return fail('state folder', textOf(error), 'start the agent once, it makes the folder');
+  }
+}
+
+const SMALL_MEGABYTES = 500;
+
+function spaceCheck(folder: string): Check {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    const megabytes = Math.round((bavail * bsize) / 1e6);
+    return megabytes < SMALL_MEGABYTES
+      ? warn('disk space', `${megabytes} MB left`, remedyOf('disk-full'))
+      : pass('disk space', `${megabytes} MB left`);
+  } catch (error) {
+    return warn('disk space', textOf(error), 'start the agent once, it makes the folder');
+  }
+}
+
+function notRunning(folder: string): Check {
+  return fail(
+    'agent',
+    `no agent answers in ${folder}`,
+    'start it: launchctl kickstart system/org.spillwatch.agent, or spillwatch run',
+  );
+}
+
+/** Everything the running agent says of itself: one failure for each trouble, and a pass for each part without any. */
+function runningChecks(report: StatusReport): readonly Check[] {
+  const troubles = report.troubles.map(({ part, code, subject, detail }) =>
+    fail(`${part}: ${code}`, subject === null ? detail : `${subject}: ${detail}`, remedyOf(code)),
+  );
+  const troubled = new Set(report.troubles.map(({ part }) => part));
+  const quiet = report.collectors
+    .filter(({ part }) => !troubled.has(part))
+    .map(({ part, state, lastLineAgeSeconds }) => {
+      const age =
+        lastLineAgeSeconds === null ? 'no line yet' : `last line ${lastLineAgeSeconds} s ago`;
+      return pass(part, `${state}, ${age}`);
+    });
+  const { gaps, missingMessages } = report.coverage;
+  const coverage =
+    gaps === 0
+      ? pass('coverage', 'no gap')
+      : warn('coverage', `${gaps} gaps, ${missingMessages} messages missing`, null);
+  return [
+    pass('agent', `version ${report.version}, pid ${report.pid}`),
+    ...quiet,
+    coverage,
+    ...troubles,
+  ];
+}
+
+function pass(name: string, detail: string): Check {
+  return { name, result: 'pass', detail, fix: null };
+}
+
+function warn(name: string, detail: string, fix: string | null): Check {
+  return { name, result: 'warn', detail, fix };
+}
+
+function fail(name: string, detail: string, fix: string): Check {
+  return { name, result: 'fail', detail, fix };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

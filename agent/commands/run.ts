@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { pino } from 'pino';
+import packageJson from '../../package.json' with { type: 'json' };
+import {
+  ConfigError,
+  type ConfigReading,
+  describeConfigProblem,
+  readConfig,
+  readConfigFile,
+} from '../config.ts';
+import { runDaemon } from '../daemon.ts';
+import { toSummary } from '../deliver/summary.ts';
+import { openLog } from '../health/log.ts';
+import { liveSources } from '../sources.ts';
+import { openOrRecover } from '../store/recovery.ts';
+import { StateError } from '../store/state-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { INSTALLED } from './installed.ts';
+import { InputError, loadKnowledge } from './knowledge.ts';
+import { type Output, printable } from './terminal.ts';
+
+export interface RunOptions {
+  readonly state: string;
+  readonly config?: string;
+  readonly rules?: string;
+}
+
+/**
+ * `spillwatch run`: the agent in the foreground, until SIGTERM or SIGINT. Findings go to stdout as summaries, the log to stderr
+ * as JSON lines. Its own files are checked strictly at the start; afterwards nothing but a signal ends it.
+ */
+export async function run(options: RunOptions, output: Output): Promise<ExitCode> {
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  const log = openLog(pino.destination({ dest: 2, sync: true }));
+  try {
+    const reading = readOwn(options.config);
+    const knowledge = loadKnowledge(options.rules);
+    const { connection, recovered } = openOrRecover(options.state);
+    const clock = (): number => Date.now() * 1000;
+    const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
+    await runDaemon(
+      {
+        stateFolder: options.state,
+        connection,
+        recovered,
+        config: reading.config,
+        configProblems: reading.problems.map(describeConfigProblem),
+        origins: [...reading.settings.values()].map(({ key, value, origin }) => ({
+          key: key.path,
+          value: key.hasSecrets ? null : value,
+          origin,
+        })),
+        knowledge,
+        sources: (needs) => liveSources(reading.config, hosts, clock, needs),
+        emit: (finding) => {
+          const summary = toSummary(finding);
+          log.finding(summary);
+          output.out(`${JSON.stringify(summary)}\n`);
+        },
+        log: log.health,
+        onReady: () => {
+          log.info('started', { version: packageJson.version, state: options.state });
+        },
+      },
+      stop.signal,
+    );
+    log.info('stopped');
+    return EXIT.done;
+  } catch (error) {
+    const isExpected =
+      error instanceof ConfigError || error instanceof StateError || error instanceof InputError;
+    if (!isExpected) throw error;
+    output.err(`${printable(error.message)}\n`);
+    return EXIT.unreadable;
+  } finally {
+    process.off('SIGTERM', end);
+    process.off('SIGINT', end);
+  }
+}
+
+/** The named file, else the installed one when it is there, else the defaults. */
+function readOwn(path: string | undefined): ConfigReading {
+  if (path !== undefined) return readConfigFile(path);
+  return existsSync(INSTALLED.config) ? readConfigFile(INSTALLED.config) : readConfig({});
+}

@@ -1,0 +1,134 @@
+/** One table of every configuration key: default, bounds, unit and what it means. No other place names a default. */
+import { PRIVILEGE_LEVELS, ROLES } from '../../rules/finding.ts';
+import {
+  anyList,
+  command,
+  eventNames,
+  numberBetween,
+  oneOf,
+  textList,
+  textMap,
+  type ValueCheck,
+  wordMap,
+  yesOrNo,
+} from './value-checks.ts';
+
+/** How the folder watcher works beside or instead of Endpoint Security. */
+export const FILE_MODES = ['crosscheck', 'fallback', 'off'] as const;
+
+export type FileMode = (typeof FILE_MODES)[number];
+
+/** A row of the table. */
+export interface Key extends ValueCheck {
+  /** Dotted path in the document. */
+  readonly path: string;
+  readonly fallback: unknown;
+  /** Unit of a number, `null` for everything else. */
+  readonly unit: string | null;
+  /** What it means, for people. */
+  readonly text: string;
+  /** The value may hold tokens, so it is not shown as it is. */
+  readonly hasSecrets: boolean;
+}
+
+/** Every key, in the order in which `config show` prints them. */
+export const KEYS: readonly Key[] = [
+  key('roles.users', {}, wordMap('roles', ROLES), {
+    text: 'user name, or pattern with *, to role; beats every other source of a role',
+  }),
+  key('roles.groups', {}, wordMap('roles', ROLES), {
+    text: 'group name, or pattern with *, to role; the first entry that matches answers',
+  }),
+  key(
+    'userPrivilegeLevel',
+    { developer: 'ignore', admin: 'ignore', unassigned: 'alert', unknown: 'alert' },
+    wordMap('levels', PRIVILEGE_LEVELS, ROLES),
+    { text: 'role to alert, lower (one severity less) or ignore (no finding)' },
+  ),
+  key('cloud.domains.add', {}, textMap('service ids'), {
+    text: 'host name to service id, for that name and all below it; beats the catalogue',
+  }),
+  key('cloud.domains.remove', [], textList(), {
+    text: 'host names that name no service any more, with all below them',
+  }),
+  key('cloud.sanctioned', [], textList(), {
+    text: 'service ids the organisation approves; an upload there is at most medium',
+  }),
+  key('windows.exportMinutes', 60, numberBetween(1, 1440), {
+    unit: 'minutes',
+    text: 'after a tool started, for exports without lineage',
+  }),
+  key('windows.flowMinutes', 30, numberBetween(1, 1440), {
+    unit: 'minutes',
+    text: 'after an export, for connections',
+  }),
+  key('windows.browserSeconds', 120, numberBetween(1, 3600), {
+    unit: 'seconds',
+    text: 'after a browser opened an export',
+  }),
+  key('windows.lineageDays', 7, numberBetween(1, 90), {
+    unit: 'days',
+    text: 'for which a file is followed after its last step',
+  }),
+  key('windows.suppressHours', 24, numberBetween(1, 720), {
+    unit: 'hours',
+    text: 'in which repeats of a tool join its finding',
+  }),
+  key('endpointSecurity.command', ['/usr/bin/eslogger'], command(), {
+    text: 'the helper that prints Endpoint Security events as lines, with its arguments',
+  }),
+  key('endpointSecurity.events', 'default', eventNames(), {
+    text: 'events the helper is asked for; without exec, fork and exit no chain is seen',
+  }),
+  key('network.idleSeconds', 30, numberBetween(1, 3600), {
+    unit: 'seconds',
+    text: 'between samples of the connections while no chain is open',
+  }),
+  key('network.activeSeconds', 1, numberBetween(1, 60), {
+    unit: 'seconds',
+    text: 'between samples of the connections while a chain is open',
+  }),
+  key('network.resolver', true, yesOrNo(), {
+    text: 'look up the catalogue names, so that addresses get names',
+  }),
+  key('files.mode', 'crosscheck', oneOf(FILE_MODES), {
+    text: 'folder watcher: beside Endpoint Security, instead of it, or not at all',
+  }),
+  key('processes.everySeconds', 60, numberBetween(5, 86_400), {
+    unit: 'seconds',
+    text: 'between lists of the running processes when Endpoint Security gives none',
+  }),
+  key('accounts.everyMinutes', 15, numberBetween(1, 1440), {
+    unit: 'minutes',
+    text: 'between looks at users, groups and cloud-backed folders',
+  }),
+  key('retention.days', 30, numberBetween(1, 3650), {
+    unit: 'days',
+    text: 'for which a chain and its findings are kept after its last step',
+  }),
+  key('retention.maxMegabytes', 256, numberBetween(16, 65_536), {
+    unit: 'megabytes',
+    text: 'of the database; above it the oldest chains go first',
+  }),
+  key('heartbeat.minutes', 5, numberBetween(1, 1440), {
+    unit: 'minutes',
+    text: 'between reports that the agent is alive',
+  }),
+  key('canary.minutes', 60, numberBetween(1, 1440), {
+    unit: 'minutes',
+    text: 'between tests of the whole pipeline with a harmless export',
+  }),
+  key('deliver', [], anyList(), {
+    text: 'destinations of the findings',
+    hasSecrets: true,
+  }),
+];
+
+function key(
+  path: string,
+  fallback: unknown,
+  check: ValueCheck,
+  words: { readonly text: string; readonly unit?: string; readonly hasSecrets?: boolean },
+): Key {
+  return { path, fallback, ...check, unit: null, hasSecrets: false, ...words };
+}

@@ -1,0 +1,302 @@
+/**
+ * The live agent: builds everything, starts it in order and stops it in reverse. The only place where the wall clock,
+ * randomness and timers come in.
+ *
+ * Start: state, engine, status socket, accounts, Endpoint Security, process list, folders, connections, canary. Stop within
+ * five seconds: collectors, queue, timeline, snapshot, socket, database.
+ */
+import { uptime } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CaptureReader } from '../collectors/capture.ts';
+import type { Finding } from '../rules/finding.ts';
+import { assemble, type Engine } from './assemble.ts';
+import type { Knowledge } from './commands/knowledge.ts';
+import type { Config } from './config.ts';
+import { Canary } from './health/canary.ts';
+import { Health, type HealthEvent } from './health/health.ts';
+import { Ledger } from './health/ledger.ts';
+import type { StatusReport } from './health/report.ts';
+import { statusReport } from './health/status-report.ts';
+import { serveStatus } from './health/status-socket.ts';
+import { LineQueue } from './queue.ts';
+import { saveSnapshot } from './snapshot.ts';
+import type { Connection } from './store/database.ts';
+import type { Recovered } from './store/recovery.ts';
+import { isOutOfRoom, Reserve } from './store/reserve.ts';
+import { Retention } from './store/retention.ts';
+import { Store } from './store/store.ts';
+import { type Supervised, Supervisor } from './supervise.ts';
+import { LATENESS_US } from './timeline.ts';
+
+export interface DaemonOptions {
+  readonly stateFolder: string;
+  readonly connection: Connection;
+  /** A damaged database that was moved aside at the start. */
+  readonly recovered: Recovered | null;
+  /** Lines about keys that could not be used. */
+  readonly configProblems: readonly string[];
+  readonly config: Config;
+  readonly origins: StatusReport['configuration'];
+  readonly knowledge: Knowledge;
+  /** The sources, in the order in which they are started; `live` tells them what the engine needs now. */
+  readonly sources: (live: LiveNeeds) => readonly Supervised[];
+  readonly emit: (finding: Finding) => void;
+  readonly log: (event: HealthEvent) => void;
+  /** Called once after everything was started. */
+  readonly onReady?: () => void;
+}
+
+/** What the engine wants of its sources now. */
+export interface LiveNeeds {
+  /** A chain may grow soon: samples are taken often. */
+  readonly isActive: () => boolean;
+  /** An export may be opened by somebody: `open` events are wanted. */
+  readonly wantsOpens: () => boolean;
+  /** Called when an upload tool was started: the next seconds matter. */
+  readonly onUploadTool: (listener: () => void) => void;
+  readonly accounts: () => readonly { readonly uid: number; readonly home: string }[];
+  /** Endpoint Security speaks: the folder watcher only confirms. */
+  readonly hasStream: () => boolean;
+}
+
+const STOP_MS = 5000;
+const SNAPSHOT_MS = 5 * 60_000;
+/** One slice of retention; a slice is small, so that it never holds up the reading side. */
+const RETENTION_MS = 30_000;
+const DAY_US = 24 * 3600 * 1_000_000;
+
+/** Runs until the signal aborts; resolves after a clean stop. */
+export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
+  const clock = (): number => Date.now() * 1000;
+  const startedUs = clock();
+  const health = new Health(clock, options.log);
+  const ledger = new Ledger();
+  const store = new Store(options.connection);
+  const canary = new Canary(options.stateFolder, clock);
+  const uploadListeners: (() => void)[] = [];
+  const engine = assemble({
+    config: options.config,
+    catalogue: options.knowledge.catalogue,
+    rules: options.knowledge.rules,
+    store,
+    ledger,
+    emit: options.emit,
+    bootUs: startedUs - uptime() * 1_000_000,
+    onStoreError: (error) => {
+      health.raise('store', storeTrouble(error), textOf(error));
+      if (isOutOfRoom(error)) reserve.release();
+    },
+    watch: (event) => {
+      canary.watch(event);
+      if (event.kind !== 'process.exec') return;
+      if (engine.facts.tree.get(event.process)?.upload) for (const tell of uploadListeners) tell();
+    },
+  });
+  for (const problem of options.knowledge.problems)
+    health.raise('rules', 'rules', problem, problem);
+  for (const problem of options.configProblems)
+    health.raise('configuration', 'configuration', problem, problem);
+  if (options.recovered) {
+    const { movedTo, reason } = options.recovered;
+    health.raise('store', 'state-lost', `the database was damaged (${reason}), now ${movedTo}`);
+  }
+  const reserve = new Reserve(options.stateFolder);
+  reserve.ensure();
+  const lineageUs = options.config.windows.lineageDays * DAY_US;
+  const retention = new Retention(
+    options.connection,
+    { ...options.config.retention, lineageDays: options.config.windows.lineageDays },
+    (id) => clock() - (engine.facts.chains.get(id)?.lastUs ?? 0) <= lineageUs,
+  );
+
+  const reader = new CaptureReader(engine.pipeline, engine.connections);
+  const queue = new LineQueue(
+    (line) => {
+      reader.line(line);
+    },
+    {
+      now: () => performance.now(),
+      next: (run) => {
+        setImmediate(run);
+      },
+    },
+  );
+  // Nobody watched since the last run, so what the chains of that time show has a gap.
+  if (store.lastSequence() > 0 || engine.coverage.state().lastUs !== null)
+    queue.push(restartNotice(startedUs));
+  const supervisor = new Supervisor({
+    health,
+    clock,
+    random: Math.random,
+    line: (text) => queue.push(text),
+    lost: (name, reason) => {
+      engine.pipeline.lost({ collector: name, dropped: reason, sequence: null });
+    },
+  });
+
+  const stop = new AbortController();
+  const loop = monitorEventLoopDelay({ resolution: 20 });
+  loop.enable();
+  let heartbeat = 0;
+  const report = (): StatusReport =>
+    statusReport({
+      ...options,
+      engine,
+      health,
+      ledger,
+      store,
+      queue,
+      supervisor,
+      canary,
+      loop,
+      startedUs,
+      nowUs: clock(),
+      heartbeat,
+    });
+  const server = await serveStatus(options.stateFolder, report);
+  const needs = liveNeeds(engine, clock, uploadListeners, options.config);
+  const running = options
+    .sources(needs)
+    .map((supervised) => supervisor.keep(supervised, stop.signal));
+  const timers = [
+    setInterval(() => {
+      engine.pipeline.timeline.settle();
+      if (engine.pipeline.unsaved().waiting > 0 && engine.pipeline.retry()) {
+        clearStore(health);
+        reserve.ensure();
+      }
+      reportCanary(canary, health);
+    }, LATENESS_US / 1000),
+    setInterval(() => {
+      heartbeat += 1;
+    }, options.config.heartbeat.minutes * 60_000),
+    setInterval(() => {
+      snapshot(engine, store, reader, health);
+    }, SNAPSHOT_MS),
+    setInterval(() => {
+      trim(retention, clock(), health);
+    }, RETENTION_MS),
+    setInterval(() => {
+      void sendCanary(canary, health, stop.signal);
+    }, options.config.canary.minutes * 60_000),
+  ];
+  void sendCanary(canary, health, stop.signal);
+  options.onReady?.();
+
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  for (const timer of timers) clearInterval(timer);
+  stop.abort();
+  await Promise.race([Promise.all(running), delay(STOP_MS, undefined, { ref: false })]);
+  queue.drain();
+  engine.pipeline.end();
+  snapshot(engine, store, reader, health);
+  loop.disable();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  store.close();
+}
+
+function liveNeeds(
+  engine: Engine,
+  clock: () => number,
+  listeners: (() => void)[],
+  config: Config,
+): LiveNeeds {
+  const { facts, coverage } = engine;
+  const flowUs = config.windows.flowMinutes * 60_000_000;
+  const exportUs = config.windows.exportMinutes * 60_000_000;
+  const since = (us: number | null): number => (us === null ? Infinity : clock() - us);
+  const hasFile = (): boolean => {
+    for (const { exportedClockUs } of facts.chains.all()) {
+      const { lineage, temporal } = exportedClockUs;
+      if (Math.min(since(lineage), since(temporal)) <= flowUs) return true;
+    }
+    return false;
+  };
+  return {
+    wantsOpens: hasFile,
+    isActive: () => {
+      if (hasFile()) return true;
+      for (const chain of facts.chains.all())
+        if (since(chain.lastRunClockUs) <= exportUs) return true;
+      return false;
+    },
+    onUploadTool: (listener) => {
+      listeners.push(listener);
+    },
+    accounts: () => (facts.accounts.seen()?.accounts ?? []).map(({ uid, home }) => ({ uid, home })),
+    hasStream: () => since(coverage.state().lastUs) < 60_000_000,
+  };
+}
+
+async function sendCanary(canary: Canary, health: Health, signal: AbortSignal): Promise<void> {
+  try {
+    await canary.send(signal);
+  } catch (error) {
+    if (!signal.aborted) health.note('canary', 'canary-missing', textOf(error));
+  }
+}
+
+function reportCanary(canary: Canary, health: Health): void {
+  const missing = canary.overdue();
+  if (missing !== null)
+    health.raise(
+      'canary',
+      'canary-missing',
+      `the canary's ${missing.join(', ')} did not come back; ${likelyCause(health)}`,
+    );
+  else if (!canary.isWaiting) health.clear('canary', 'canary-missing');
+}
+
+/** What probably keeps the canary away: trouble of the sensor when there is any. */
+function likelyCause(health: Health): string {
+  const sensor = health.active().find((trouble) => trouble.part === 'endpoint-security');
+  return sensor
+    ? `likely because of ${sensor.code}`
+    : 'the sensor says nothing of it: check the helper and its permissions';
+}
+
+function trim(retention: Retention, nowUs: number, health: Health): void {
+  try {
+    retention.slice(nowUs);
+  } catch (error) {
+    health.raise('store', storeTrouble(error), textOf(error));
+  }
+}
+
+function snapshot(engine: Engine, store: Store, reader: CaptureReader, health: Health): void {
+  const { facts, coverage, pipeline } = engine;
+  try {
+    saveSnapshot(store, facts, coverage, pipeline.timeline, reader.state());
+  } catch (error) {
+    health.raise('store', storeTrouble(error), textOf(error));
+  }
+}
+
+function storeTrouble(error: unknown): 'disk-full' | 'state-unwritable' {
+  return isOutOfRoom(error) ? 'disk-full' : 'state-unwritable';
+}
+
+function clearStore(health: Health): void {
+  health.clear('store', 'disk-full');
+  health.clear('store', 'state-unwritable');
+}
+
+function restartNotice(nowUs: number): string {
+  return JSON.stringify({
+    source: 'notice',
+    time: new Date(nowUs / 1000).toISOString(),
+    collector: 'endpoint-security',
+    code: 'restarted',
+    detail: 'the agent was started',
+  });
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,109 @@
+/**
+ * What is wrong with the agent now, and what was: facts reported by collectors, supervisor, store and canary. Status and
+ * doctor are derived from here at the time of the call; nothing is ever called healthy because it once was.
+ *
+ * Bounds: `MAX_ACTIVE` troubles at once (a further one is counted), `MAX_EVENTS` remembered events, the oldest go first.
+ */
+import type { TroubleCode } from '../../collectors/collector.ts';
+
+export const MAX_ACTIVE = 256;
+export const MAX_EVENTS = 1000;
+
+/** Trouble of the agent itself, beside that of its sources. */
+export type HealthCode =
+  | TroubleCode
+  | 'collector-restarted'
+  | 'queue-full'
+  | 'canary-missing'
+  | 'disk-full'
+  | 'state-lost'
+  | 'state-unwritable'
+  | 'configuration'
+  | 'rules'
+  | 'unclean-stop'
+  | 'clock-step'
+  | 'loop-blocked';
+
+/** The part of the agent that a health event is about: a collector by name, or another part. */
+export type HealthPart = string;
+
+export interface HealthEvent {
+  readonly timeUs: number;
+  readonly part: HealthPart;
+  readonly code: HealthCode;
+  /** `raised` and `cleared` frame what lasts; `noted` is a single event. */
+  readonly state: 'raised' | 'cleared' | 'noted';
+  readonly subject: string | null;
+  readonly detail: string;
+}
+
+export class Health {
+  readonly #clock: () => number;
+  readonly #listener: (event: HealthEvent) => void;
+  readonly #active = new Map<string, HealthEvent>();
+  readonly #counts = new Map<string, number>();
+  #events: HealthEvent[] = [];
+  #unlisted = 0;
+
+  /** `listener` takes every event as it happens, for the log and the store. */
+  constructor(clock: () => number, listener: (event: HealthEvent) => void) {
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  /** Something is wrong until it is cleared. Raising it again says nothing new. */
+  raise(part: HealthPart, code: HealthCode, detail: string, subject: string | null = null): void {
+    const key = keyOf(part, code, subject);
+    if (this.#active.has(key)) return;
+    if (this.#active.size >= MAX_ACTIVE) {
+      this.#unlisted += 1;
+      return;
+    }
+    this.#active.set(key, this.#add({ part, code, state: 'raised', subject, detail }));
+  }
+
+  clear(part: HealthPart, code: HealthCode, subject: string | null = null): void {
+    const known = this.#active.get(keyOf(part, code, subject));
+    if (!known) return;
+    this.#active.delete(keyOf(part, code, subject));
+    this.#add({ part, code, state: 'cleared', subject, detail: known.detail });
+  }
+
+  /** Something happened that is over at once. */
+  note(part: HealthPart, code: HealthCode, detail: string, subject: string | null = null): void {
+    this.#add({ part, code, state: 'noted', subject, detail });
+  }
+
+  /** What is wrong now, the oldest first. */
+  active(): readonly HealthEvent[] {
+    return [...this.#active.values()];
+  }
+
+  /** The last events, the newest last. */
+  events(): readonly HealthEvent[] {
+    return this.#events;
+  }
+
+  /** How often each code was raised or noted since the start. */
+  counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  get unlisted(): number {
+    return this.#unlisted;
+  }
+
+  #add(event: Omit<HealthEvent, 'timeUs'>): HealthEvent {
+    const timed = { timeUs: this.#clock(), ...event };
+    if (event.state !== 'cleared')
+      this.#counts.set(event.code, (this.#counts.get(event.code) ?? 0) + 1);
+    this.#events.push(timed);
+    if (this.#events.length > MAX_EVENTS) this.#events.shift();
+    this.#listener(timed);
+    return timed;
+  }
+}
+
+function keyOf(part: HealthPart, code: HealthCode, subject: string | null): string {
+  return [part, code, subject ?? ''].join('\0');
+}

@@ -1,0 +1,28 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Summary } from '../deliver/summary.ts';
+import type { HealthEvent } from './health.ts';
+
+/** The agent's log: one JSON line an event. Messages are fixed words, everything else is in fields. */
+export interface AgentLog {
+  health(event: HealthEvent): void;
+  finding(summary: Summary): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Writes to `destination`, synchronously: what was logged before a crash is there after it. */
+export function openLog(destination: DestinationStream): AgentLog {
+  const log: Logger = pino({ name: 'spillwatch', base: { pid: process.pid } }, destination);
+  return {
+    health: ({ part, code, state, subject, detail }) => {
+      const fields = { part, code, state, subject, detail };
+      if (state === 'raised') log.warn(fields, 'trouble raised');
+      else log.info(fields, state === 'cleared' ? 'trouble cleared' : 'trouble noted');
+    },
+    finding: (summary) => {
+      log.warn({ finding: summary }, 'finding');
+    },
+    info: (message, fields = {}) => {
+      log.info(fields, message);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { accountsCollector } from '../collectors/accounts/collector.ts';
+import type { Clock } from '../collectors/collector.ts';
+import { endpointSecurityCollector } from '../collectors/endpoint-security/collector.ts';
+import { filesCollector } from '../collectors/files/collector.ts';
+import { BurstSignal } from '../collectors/network/burst.ts';
+import { networkCollector } from '../collectors/network/collector.ts';
+import { resolverCollector } from '../collectors/network/resolver-collector.ts';
+import { processesCollector } from '../collectors/processes/collector.ts';
+import type { Config } from './config.ts';
+import { FIRST_USER_ID } from './context/accounts.ts';
+import type { LiveNeeds } from './daemon.ts';
+import type { Supervised } from './supervise.ts';
+
+const WATCHED = ['Downloads', 'Documents'];
+const SILENT_AFTER_MS = 5 * 60_000;
+const CHECK_ROOTS_MS = 60_000;
+const MAX_ENTRIES = 20_000;
+const RESOLVER_EVERY_MS = 5 * 60_000;
+/** How often processes are listed when there is no stream that reports them. */
+const FALLBACK_EVERY_MS = 5000;
+
+/**
+ * The live sources in the order in which they are started: accounts, because roles and homes come from there; the stream,
+ * before the process list that shows what is older than it; then folders, connections and names.
+ */
+export function liveSources(
+  config: Config,
+  hosts: readonly string[],
+  clock: Clock,
+  needs: LiveNeeds,
+): readonly Supervised[] {
+  const { endpointSecurity, network, files, processes, accounts } = config;
+  const burst = new BurstSignal();
+  needs.onUploadTool(() => {
+    burst.trigger();
+  });
+  const sensor = (run: 'main' | 'opens'): Supervised['make'] => {
+    const { command, events } = endpointSecurity;
+    const silentAfterMs = run === 'main' ? SILENT_AFTER_MS : null;
+    return () =>
+      endpointSecurityCollector({
+        command,
+        events: run === 'main' ? events : 'default',
+        run,
+        silentAfterMs,
+        clock,
+      });
+  };
+  return [
+    {
+      part: 'host',
+      make: () =>
+        accountsCollector({
+          everyMs: accounts.everyMinutes * 60_000,
+          clock,
+          platform: process.platform,
+        }),
+    },
+    { part: 'endpoint-security', make: sensor('main') },
+    { part: 'endpoint-security-opens', make: sensor('opens'), isWanted: needs.wantsOpens },
+    {
+      part: 'processes',
+      make: () => processesCollector({ everyMs: processes.everySeconds * 1000, clock }),
+    },
+    {
+      part: 'processes-fallback',
+      make: () => processesCollector({ everyMs: FALLBACK_EVERY_MS, clock }),
+      isWanted: () => !needs.hasStream(),
+    },
+    {
+      part: 'files',
+      make: () =>
+        filesCollector({
+          roots: () => rootsOf(needs),
+          mode: () => (files.mode === 'crosscheck' && !needs.hasStream() ? 'fallback' : files.mode),
+          checkMs: CHECK_ROOTS_MS,
+          maxEntries: MAX_ENTRIES,
+          clock,
+        }),
+    },
+    {
+      part: 'network',
+      make: () =>
+        networkCollector({
+          idleMs: network.idleSeconds * 1000,
+          activeMs: network.activeSeconds * 1000,
+          isActive: needs.isActive,
+          burst,
+          clock,
+        }),
+    },
+    ...(network.resolver
+      ? [
+          {
+            part: 'resolver',
+            make: () =>
+              resolverCollector({
+                names: hosts,
+                everyMs: RESOLVER_EVERY_MS,
+                jitter: Math.random,
+                isActive: needs.isActive,
+                clock,
+              }),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Downloads and Documents of every user; service accounts have none. */
+function rootsOf(needs: LiveNeeds): readonly { readonly path: string; readonly uid: number }[] {
+  return needs
+    .accounts()
+    .filter(({ uid }) => uid >= FIRST_USER_ID)
+    .flatMap(({ uid, home }) => WATCHED.map((folder) => ({ path: `${home}/${folder}`, uid })));
+}

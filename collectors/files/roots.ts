@@ -1,0 +1,141 @@
+import { lstat, opendir, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { TroubleCode } from '../collector.ts';
+
+/** A folder to watch: an absolute path whose last part must be a real folder that belongs to `uid`. */
+export interface WatchRoot {
+  readonly path: string;
+  readonly uid: number;
+}
+
+/** What is at the path of a root: a folder that may be watched, or why it may not. */
+export type RootState =
+  | {
+      readonly kind: 'folder';
+      /** Device and inode, which stay while it is the same folder. */
+      readonly identity: string;
+      readonly realPath: string;
+    }
+  | { readonly kind: 'refused'; readonly code: TroubleCode; readonly detail: string };
+
+/** Looks at a root without opening or following it. Never rejects. */
+export async function inspectRoot({ path, uid }: WatchRoot): Promise<RootState> {
+  // A slash at the end would follow a link. chokidar reads a backslash as a slash and would watch another folder.
+  if (resolve(path) !== path || path === '/' || path.includes('\\'))
+    return refused('root-unreadable', 'is not a plain absolute path: correct the list of folders');
+  try {
+    const stats = await lstat(path, { bigint: true });
+    if (stats.isSymbolicLink())
+      return refused('root-is-link', 'is a symbolic link and is not followed: put a folder there');
+    if (!stats.isDirectory())
+      return refused('not-a-file', 'is neither folder nor link: put a folder there');
+    if (stats.uid !== BigInt(uid)) {
+      const owner = `belongs to uid ${stats.uid}, not to uid ${uid}`;
+      return refused('root-unreadable', `${owner}: correct its owner`);
+    }
+    return {
+      kind: 'folder',
+      identity: `${stats.dev}:${stats.ino}`,
+      realPath: await realpath(path),
+    };
+  } catch (error) {
+    const code = errorCode(error);
+    return isMissing(code)
+      ? refused('root-missing', 'does not exist and is watched as soon as it does')
+      : refused(troubleOf(code), unreadable(code));
+  }
+}
+
+/** How deep a root is watched: 0 is the folder alone, 1 its subfolders too, `Infinity` all. */
+export type Depth = number;
+
+/** The deepest watch that stays within the bound, or why there is none. */
+export type Fit =
+  | { readonly kind: 'fits'; readonly depth: Depth; readonly entries: number }
+  | { readonly kind: 'refused'; readonly code: TroubleCode; readonly detail: string };
+
+/**
+ * Counts files and folders below a folder and finds the depth (the wanted one, else 1, else 0) at which they are no more
+ * than `maxEntries`. Stops counting one above the bound, or when `isOver` says that nobody wants to know any more. Links
+ * and unreadable subfolders are not entered. Never rejects.
+ */
+export async function fitDepth(
+  path: string,
+  wanted: Depth,
+  maxEntries: number,
+  isOver: () => boolean,
+): Promise<Fit> {
+  const depths = [wanted, 1, 0].filter((depth, at) => at === 0 || depth < wanted);
+  try {
+    for (const depth of depths) {
+      // oxlint-disable-next-line no-await-in-loop -- most roots fit at the first depth
+      const entries = await countEntries(path, depth, maxEntries, isOver);
+      if (entries <= maxEntries) return { kind: 'fits', depth, entries };
+    }
+  } catch (error) {
+    const code = errorCode(error);
+    return isMissing(code)
+      ? refused('root-missing', 'does not exist and is watched as soon as it does')
+      : refused(troubleOf(code), unreadable(code));
+  }
+  return refused(
+    'too-many-entries',
+    `holds over ${maxEntries} entries and is not watched: tidy up`,
+  );
+}
+
+async function countEntries(
+  root: string,
+  depth: Depth,
+  maxEntries: number,
+  isOver: () => boolean,
+): Promise<number> {
+  const folders = [{ path: root, level: 0 }];
+  let count = 0;
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one folder is open at a time
+      for await (const entry of await opendir(folder.path)) {
+        count += 1;
+        if (count > maxEntries || isOver()) return count;
+        if (entry.isDirectory() && folder.level < depth)
+          folders.push({ path: join(folder.path, entry.name), level: folder.level + 1 });
+      }
+    } catch (error) {
+      if (folder.level === 0 || troubleOf(errorCode(error)) === 'watch-limit') throw error;
+    }
+  }
+  return count;
+}
+
+/** The trouble that an error of the file system means for a watch. */
+export function troubleOf(code: string): 'watch-limit' | 'root-unreadable' {
+  return code === 'EMFILE' || code === 'ENFILE' || code === 'ENOSPC'
+    ? 'watch-limit'
+    : 'root-unreadable';
+}
+
+/** Whether an error of the file system says that nothing is at the path. */
+export function isMissing(code: string): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** The code of a system error (`EACCES`), or an empty text for anything else. */
+export function errorCode(error: unknown): string {
+  const isCoded = error instanceof Error && 'code' in error && typeof error.code === 'string';
+  return isCoded ? String(error.code) : '';
+}
+
+/** What to say of a folder that gave this error. */
+export function unreadable(code: string): string {
+  return troubleOf(code) === 'watch-limit'
+    ? `cannot be watched in full (${code}): raise the limit of open files or watches`
+    : `cannot be read (${code}): grant Full Disk Access to the agent's own binary`;
+}
+
+function refused(
+  code: TroubleCode,
+  detail: string,
+): { readonly kind: 'refused'; readonly code: TroubleCode; readonly detail: string } {
+  return { kind: 'refused', code, detail };
+}

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type ConfigShowOptions, checkConfig, showConfig } from '../../../agent/commands/config.ts';
+import { KEYS } from '../../../agent/config/keys.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'spillwatch-config-verbs-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function file(name: string, content: unknown): string {
+  const path = join(root, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+function collect(run: (output: Parameters<typeof checkConfig>[1]) => number): {
+  code: number;
+  out: string;
+  err: string;
+} {
+  const texts = { out: '', err: '' };
+  const code = run({
+    out: (text) => {
+      texts.out += text;
+    },
+    err: (text) => {
+      texts.err += text;
+    },
+  });
+  return { code, ...texts };
+}
+
+const check = (...files: string[]): ReturnType<typeof collect> =>
+  collect((output) => checkConfig(files, output));
+const show = (options: ConfigShowOptions, managed?: unknown): ReturnType<typeof collect> =>
+  collect((output) => showConfig(options, output, managed));
+
+interface Shown {
+  readonly settings: readonly {
+    readonly key: string;
+    readonly value: unknown;
+    readonly default: unknown;
+    readonly origin: string;
+    readonly unit: string | null;
+    readonly allowed: string;
+    readonly text: string;
+  }[];
+  readonly problems: readonly unknown[];
+}
+
+function shown(options: ConfigShowOptions, managed?: unknown): Shown {
+  return JSON.parse(show({ ...options, json: true }, managed).out);
+}
+
+describe('config check', () => {
+  it('says that a sound file is sound and ends with 0', () => {
+    const path = file('sound.json', { windows: { flowMinutes: 5 } });
+    expect(check(path)).toEqual({ code: 0, out: `${path}: is sound\n`, err: '' });
+  });
+
+  it('names every problem of every file in one line with file, key and fix, and ends with 1', () => {
+    const bad = file('bad.json', {
+      windows: { flowMinutes: 'soon', exportMinuets: 5 },
+      retention: 5,
+    });
+    const sound = file('sound.json', {});
+    const broken = file('broken.json', '{');
+    const { code, out, err } = check(bad, sound, broken, join(root, 'missing.json'));
+    expect(code).toBe(1);
+    expect(out).toBe(`${sound}: is sound\n`);
+    expect(err.trimEnd().split('\n').toSorted()).toEqual([
+      `${bad}: retention: must be an object`,
+      `${bad}: windows.exportMinuets: is not a key of the configuration; did you mean windows.exportMinutes?`,
+      `${bad}: windows.flowMinutes: must be a number from 1 to 1440`,
+      expect.stringMatching(/broken\.json: is not JSON \(.+\); correct it there$/),
+      expect.stringMatching(/missing\.json: cannot be read \(ENOENT\); check path and owner$/),
+    ]);
+  });
+
+  it('takes an unknown key alone for an error', () => {
+    expect(check(file('unknown.json', { proxy: 1 })).code).toBe(1);
+  });
+
+  it('prints hostile keys, values and syntax as harmless lines', () => {
+    const hostile = '\u001b]0;pwn\u0007\n\u202e';
+    const { err } = check(
+      file('hostile.json', { [hostile]: 1, roles: { users: { [hostile]: hostile } } }),
+      file('cut.json', `{"${hostile}`),
+    );
+    expect(err.trimEnd().split('\n')).toHaveLength(3);
+    expect(err).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+describe('config show', () => {
+  it('prints every key of the table with value, default, origin, bounds and meaning', () => {
+    const { settings } = shown({ config: file('empty.json', {}) });
+    expect(settings.map(({ key }) => key)).toEqual(KEYS.map(({ path }) => path));
+    expect(settings.find(({ key }) => key === 'windows.flowMinutes')).toEqual({
+      key: 'windows.flowMinutes',
+      value: 30,
+      default: 30,
+      origin: 'default',
+      unit: 'minutes',
+      allowed: 'a number from 1 to 1440',
+      text: 'after an export, for connections',
+    });
+  });
+
+  it('names the origin of each value, managed before file before default', () => {
+    const config = file('layers.json', { retention: { days: 5, maxMegabytes: 64 } });
+    const { settings } = shown({ config }, { retention: { days: 9 } });
+    const origins = new Map(settings.map(({ key, value, origin }) => [key, [value, origin]]));
+    expect(origins.get('retention.days')).toEqual([9, 'managed']);
+    expect(origins.get('retention.maxMegabytes')).toEqual([64, 'file']);
+    expect(origins.get('network.idleSeconds')).toEqual([30, 'default']);
+  });
+
+  it('prints the same as a table, a line for each key', () => {
+    const { code, out, err } = show({ config: file('table.json', { retention: { days: 5 } }) });
+    expect([code, err]).toEqual([0, '']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(KEYS.length + 1);
+    expect(lines[0]).toMatch(/^KEY +VALUE +ORIGIN +DEFAULT +ALLOWED +MEANING$/);
+    expect(lines.find((line) => line.startsWith('retention.days'))).toMatch(
+      /^retention\.days +5 +file +30 +a number from 1 to 3650, in days +for which/,
+    );
+  });
+
+  it('says what is wrong on stderr and shows the value that is in force instead', () => {
+    const config = file('wrong.json', { retention: { days: 'x' }, proxy: 1 });
+    const { code, err } = show({ config });
+    expect(code).toBe(1);
+    expect(err.trimEnd().split('\n')).toEqual([
+      `${config}: proxy: is not a key of the configuration; remove it`,
+      `${config}: retention.days: must be a number from 1 to 3650`,
+    ]);
+    const days = shown({ config }).settings.find(({ key }) => key === 'retention.days');
+    expect(days).toMatchObject({ value: 30, origin: 'default' });
+    expect(shown({ config }).problems).toHaveLength(2);
+  });
+
+  it('takes an unknown key for a warning', () => {
+    expect(show({ config: file('unknown.json', { proxy: 1 }) }).code).toBe(0);
+  });
+
+  it('names the managed document as the place of its problems', () => {
+    const { err } = show({ config: file('empty.json', {}) }, { proxy: 1 });
+    expect(err).toBe('managed: proxy: is not a key of the configuration; remove it\n');
+  });
+
+  it('hides what may be a secret of a destination', () => {
+    const config = file('secrets.json', {
+      deliver: [
+        { type: 'file', path: '/var/log/findings.ndjson' },
+        {
+          type: 'webhook',
+          url: 'https://user:hunter2@siem.example.net:8443/T0/hunter2?k=hunter2',
+          headers: { authorization: 'Bearer hunter2' },
+          batch: 50,
+          also: ['hunter2'],
+        },
+        { type: 'syslog', url: 'hunter2' },
+      ],
+    });
+    const { settings } = shown({ config });
+    expect(settings.find(({ key }) => key === 'deliver')?.value).toEqual([
+      { type: 'file', path: '/var/log/findings.ndjson' },
+      {
+        type: 'webhook',
+        url: 'https://siem.example.net:8443',
+        headers: { authorization: '(hidden)' },
+        batch: 50,
+        also: ['(hidden)'],
+      },
+      { type: 'syslog', url: '(hidden)' },
+    ]);
+    expect(show({ config }).out).not.toContain('hunter2');
+  });
+
+  it('of a file that cannot be read is one line and 1', () => {
+    const { code, out, err } = show({ config: join(root, 'missing.json') });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/missing\.json: cannot be read \(ENOENT\); check path and owner\n$/);
+  });
+
+  it('prints hostile names in values as harmless lines', () => {
+    const hostile = '\u001b]0;pwn\u0007\u202e';
+    const config = file('hostile.json', { roles: { users: { [hostile]: 'admin' } } });
+    expect(show({ config }).out).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  });
+});
