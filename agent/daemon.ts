@@ -66,9 +66,11 @@ const SNAPSHOT_MS = 5 * 60_000;
 const RETENTION_MS = 30_000;
 const DAY_US = 24 * 3600 * 1_000_000;
 
+/** The machine's clock in microseconds. */
+export const clock = (): number => Date.now() * 1000;
+
 /** Runs until the signal aborts; resolves after a clean stop. */
 export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
-  const clock = (): number => Date.now() * 1000;
   const startedUs = clock();
   const health = new Health(clock, options.log);
   const ledger = new Ledger();

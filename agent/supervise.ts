@@ -103,7 +103,7 @@ export class Supervisor {
       const startedUs = this.#parts.clock();
       // oxlint-disable-next-line no-await-in-loop -- as above
       const failed = await this.#once(entry, signal);
-      if (!failed || signal.aborted) continue;
+      if (!failed || isOver(signal)) continue;
       const ranMs = (this.#parts.clock() - startedUs) / 1000;
       failures = ranMs > STEADY_MS ? 1 : failures + 1;
       entry.restarts += 1;
@@ -111,7 +111,7 @@ export class Supervisor {
       const limitMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures, 16), MAX_DELAY_MS);
       // oxlint-disable-next-line no-await-in-loop -- as above
       await pause(this.#parts.random() * limitMs, signal);
-      if (!signal.aborted && supervised.part === 'endpoint-security') this.#announceRestart(entry);
+      if (!isOver(signal) && supervised.part === 'endpoint-security') this.#announceRestart(entry);
     }
     entry.state = 'stopped';
   }
@@ -202,6 +202,11 @@ const FATAL = [
 
 function clearAll(health: Health, part: string): void {
   for (const code of FATAL) health.clear(part, code);
+}
+
+/** Asked anew: the signal may have aborted while something was waited for. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Waits, or returns early when the signal aborts. */

@@ -18,7 +18,6 @@ export async function runCommand(
   try {
     return await new Promise<string>((resolve, reject) => {
       const options = {
-        signal,
         killSignal: 'SIGKILL',
         maxBuffer: MAX_OUTPUT_BYTES,
         encoding: 'utf8',
@@ -29,9 +28,19 @@ export async function runCommand(
         },
       } as const;
       const child = execFile(file, args, options, (error, stdout) => {
+        signal.removeEventListener('abort', stop);
         if (error) reject(error);
         else resolve(stdout);
       });
+      // The option `signal` would send SIGTERM, which a program need not heed.
+      const stop = (): void => {
+        child.kill('SIGKILL');
+        // What the program itself started may hold its output open.
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      };
+      signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
       // Without a pid there is no process, and no `exit` either.
       if (child.pid !== undefined)
         gone = new Promise((done) => {

@@ -8,7 +8,7 @@ import {
   readConfig,
   readConfigFile,
 } from '../config.ts';
-import { runDaemon } from '../daemon.ts';
+import { clock, runDaemon } from '../daemon.ts';
 import { toSummary } from '../deliver/summary.ts';
 import { openLog } from '../health/log.ts';
 import { liveSources } from '../sources.ts';
@@ -39,7 +39,6 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     const reading = readOwn(options.config);
     const knowledge = loadKnowledge(options.rules);
     const { connection, recovered } = openOrRecover(options.state);
-    const clock = (): number => Date.now() * 1000;
     const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
     await runDaemon(
       {

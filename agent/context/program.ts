@@ -118,7 +118,8 @@ function interpretedBy(interpreter: Interpreter, args: readonly string[]): Progr
     const takesRest = values.find(
       (value) => value.length === 2 && before.startsWith(value.slice(1)),
     );
-    if (takesRest === undefined && [...before].some((letter) => code.includes(letter))) return null;
+    if (takesRest === undefined && before.split('').some((letter) => code.includes(letter)))
+      return null;
     if (moduleAt !== -1 && takesRest === undefined)
       return moduleOf(letters.slice(moduleAt + 1), args, index);
     if (values.includes(arg)) index += 1;

@@ -4,9 +4,9 @@ import type { HealthEvent } from './health.ts';
 
 /** The agent's log: one JSON line an event. Messages are fixed words, everything else is in fields. */
 export interface AgentLog {
-  health(event: HealthEvent): void;
-  finding(summary: Summary): void;
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  readonly health: (event: HealthEvent) => void;
+  readonly finding: (summary: Summary) => void;
+  readonly info: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
 }
 
 /** Writes to `destination`, synchronously: what was logged before a crash is there after it. */

@@ -54,7 +54,7 @@ describe('the default', () => {
         processes: { everySeconds: 60 },
         accounts: { everyMinutes: 15 },
         retention: { days: 30, maxMegabytes: 256 },
-        heartbeat: { minutes: 15 },
+        heartbeat: { minutes: 5 },
         canary: { minutes: 60 },
       },
     });

@@ -310,10 +310,6 @@ export class Story {
       before.pid,
     );
     const args = program.args ?? [program.path.split('/').at(-1) ?? ''];
-    const fd = (number: number, pipe: number | undefined): object =>
-      pipe === undefined
-        ? { fd: number, fdtype: 1 }
-        : { fd: number, fdtype: 6, pipe: { pipe_id: pipe } };
     this.#message(
       'exec',
       9,
@@ -569,4 +565,10 @@ function split(path: string): [string, string] {
 function nanoseconds(us: number): string {
   const iso = new Date(Math.floor(us / 1000)).toISOString();
   return `${iso.slice(0, 23)}${String(us % 1000).padStart(3, '0')}417Z`;
+}
+
+function fd(number: number, pipe: number | undefined): object {
+  return pipe === undefined
+    ? { fd: number, fdtype: 1 }
+    : { fd: number, fdtype: 6, pipe: { pipe_id: pipe } };
 }
