@@ -13,10 +13,13 @@ import type { Finding } from '../rules/finding.ts';
 import { assemble, type Engine } from './assemble.ts';
 import type { Knowledge } from './commands/knowledge.ts';
 import type { Config } from './config.ts';
+import { toRfc3339 } from './deliver/time.ts';
 import { Canary } from './health/canary.ts';
 import { Health, type HealthEvent } from './health/health.ts';
 import { Ledger } from './health/ledger.ts';
+import { Pulse } from './health/pulse.ts';
 import type { StatusReport } from './health/report.ts';
+import { RunningMark } from './health/running-mark.ts';
 import { statusReport } from './health/status-report.ts';
 import { serveStatus } from './health/status-socket.ts';
 import { LineQueue } from './queue.ts';
@@ -26,7 +29,7 @@ import type { Recovered } from './store/recovery.ts';
 import { isOutOfRoom, Reserve } from './store/reserve.ts';
 import { Retention } from './store/retention.ts';
 import { Store } from './store/store.ts';
-import { type Supervised, Supervisor } from './supervise.ts';
+import { pause, type Supervised, Supervisor } from './supervise.ts';
 import { LATENESS_US } from './timeline.ts';
 
 export interface DaemonOptions {
@@ -43,6 +46,8 @@ export interface DaemonOptions {
   readonly sources: (live: LiveNeeds) => readonly Supervised[];
   readonly emit: (finding: Finding) => void;
   readonly log: (event: HealthEvent) => void;
+  /** Takes each heartbeat, the first one at the start. */
+  readonly heartbeat: (report: StatusReport) => void;
   /** Called once after everything was started. */
   readonly onReady?: () => void;
 }
@@ -61,6 +66,8 @@ export interface LiveNeeds {
 }
 
 const STOP_MS = 5000;
+/** How often waiting records are looked at, and the agent itself. */
+const TICK_MS = LATENESS_US / 1000;
 const SNAPSHOT_MS = 5 * 60_000;
 /** One slice of retention; a slice is small, so that it never holds up the reading side. */
 const RETENTION_MS = 30_000;
@@ -105,6 +112,8 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   }
   const reserve = new Reserve(options.stateFolder);
   reserve.ensure();
+  const mark = new RunningMark(options.stateFolder);
+  markRun(mark, startedUs, health);
   const lineageUs = options.config.windows.lineageDays * DAY_US;
   const retention = new Retention(
     options.connection,
@@ -157,22 +166,21 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       heartbeat,
     });
   const server = await serveStatus(options.stateFolder, report);
-  const needs = liveNeeds(engine, clock, uploadListeners, options.config);
+  const needs = liveNeeds(engine, uploadListeners, options.config);
   const running = options
     .sources(needs)
     .map((supervised) => supervisor.keep(supervised, stop.signal));
+  const pulse = new Pulse(health, { wall: Date.now, steady: () => performance.now() }, TICK_MS);
   const timers = [
     setInterval(() => {
+      pulse.beat();
       engine.pipeline.timeline.settle();
       if (engine.pipeline.unsaved().waiting > 0 && engine.pipeline.retry()) {
         clearStore(health);
         reserve.ensure();
       }
       reportCanary(canary, health);
-    }, LATENESS_US / 1000),
-    setInterval(() => {
-      heartbeat += 1;
-    }, options.config.heartbeat.minutes * 60_000),
+    }, TICK_MS),
     setInterval(() => {
       snapshot(engine, store, reader, health);
     }, SNAPSHOT_MS),
@@ -185,6 +193,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   ];
   void sendCanary(canary, health, stop.signal);
   options.onReady?.();
+  void keepBeating(options.config.heartbeat.minutes, stop.signal, () => {
+    heartbeat += 1;
+    options.heartbeat(report());
+  });
 
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
@@ -201,18 +213,41 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     server.close(() => resolve());
   });
   store.close();
+  mark.remove();
 }
 
-function liveNeeds(
-  engine: Engine,
-  clock: () => number,
-  listeners: (() => void)[],
-  config: Config,
-): LiveNeeds {
+/** Heartbeats until the signal aborts, apart by `minutes` and up to a tenth more or less, so that a fleet does not beat as one. */
+async function keepBeating(minutes: number, signal: AbortSignal, beat: () => void): Promise<void> {
+  while (!signal.aborted) {
+    beat();
+    // oxlint-disable-next-line no-await-in-loop -- one beat after the other
+    await pause(minutes * 60_000 * (0.9 + Math.random() * 0.2), signal);
+  }
+}
+
+function markRun(mark: RunningMark, startedUs: number, health: Health): void {
+  try {
+    const left = mark.set(toRfc3339(startedUs));
+    if (left !== null)
+      health.note(
+        'agent',
+        'unclean-stop',
+        `the run that was started ${left} did not end by itself`,
+      );
+  } catch (error) {
+    health.raise('store', storeTrouble(error), textOf(error));
+  }
+}
+
+/** Microseconds since `us`; without end when there was no such time. */
+function since(us: number | null): number {
+  return us === null ? Infinity : clock() - us;
+}
+
+function liveNeeds(engine: Engine, listeners: (() => void)[], config: Config): LiveNeeds {
   const { facts, coverage } = engine;
   const flowUs = config.windows.flowMinutes * 60_000_000;
   const exportUs = config.windows.exportMinutes * 60_000_000;
-  const since = (us: number | null): number => (us === null ? Infinity : clock() - us);
   const hasFile = (): boolean => {
     for (const { exportedClockUs } of facts.chains.all()) {
       const { lineage, temporal } = exportedClockUs;

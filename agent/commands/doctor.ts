@@ -1,5 +1,5 @@
 import { lstatSync, statfsSync } from 'node:fs';
-import { fullDiskAccess } from '../../collectors/permissions.ts';
+import { fullDiskAccess, secondOpinion } from '../../collectors/permissions.ts';
 import type { StatusReport } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
 
@@ -50,7 +50,7 @@ function print(check: Check, { json }: DoctorOptions, output: Output): void {
 function installationChecks(options: DoctorOptions): readonly Check[] {
   return [
     rootCheck(),
-    accessCheck(),
+    accessCheck(secondOpinion()),
     configurationCheck(options.config),
     rulesCheck(options.rules),
     folderCheck(options.state),
@@ -65,8 +65,16 @@ function rootCheck(): Check {
     : warn('privileges', 'not run as root: only a part can be seen', 'run it with sudo');
 }
 
-function accessCheck(): Check {
-  switch (fullDiskAccess()) {
+/** `opinion` is what node-mac-permissions says; only a contradiction is worth a word. */
+function accessCheck(opinion: string | null): Check {
+  const own = fullDiskAccess();
+  if (own === 'granted' && opinion !== null && opinion !== 'authorized')
+    return warn(
+      'full disk access',
+      `the protected file opens, but node-mac-permissions says ${opinion}`,
+      'start the agent again, then look here again',
+    );
+  switch (own) {
     case 'granted':
       return pass('full disk access', 'this program has it (the daemon has its own)');
     case 'not-applicable':

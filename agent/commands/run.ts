@@ -60,6 +60,7 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
           output.out(`${JSON.stringify(summary)}\n`);
         },
         log: log.health,
+        heartbeat: log.heartbeat,
         onReady: () => {
           log.info('started', { version: packageJson.version, state: options.state });
         },

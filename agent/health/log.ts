@@ -1,11 +1,14 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Summary } from '../deliver/summary.ts';
 import type { HealthEvent } from './health.ts';
+import type { StatusReport } from './report.ts';
 
 /** The agent's log: one JSON line an event. Messages are fixed words, everything else is in fields. */
 export interface AgentLog {
   readonly health: (event: HealthEvent) => void;
   readonly finding: (summary: Summary) => void;
+  /** The numbers of `status`, without the configuration. */
+  readonly heartbeat: (report: StatusReport) => void;
   readonly info: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -20,6 +23,9 @@ export function openLog(destination: DestinationStream): AgentLog {
     },
     finding: (summary) => {
       log.warn({ finding: summary }, 'finding');
+    },
+    heartbeat: (report) => {
+      log.info({ heartbeat: { ...report, configuration: undefined } }, 'heartbeat');
     },
     info: (message, fields = {}) => {
       log.info(fields, message);
