@@ -1,4 +1,5 @@
-import { type ExecException, execFile } from 'node:child_process';
+import type { ExecException } from 'node:child_process';
+import { outcomeOf } from '../command.ts';
 
 /** How a command ended. `status` is its exit code, `null` when it had none. */
 export type CommandResult =
@@ -19,42 +20,17 @@ const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
  * Runs one program without a shell and gives what it wrote. Above `timeoutMs` milliseconds, above 4 MiB of output and
  * when `signal` aborts it is killed. Resolves when it is gone; never rejects.
  */
-export function runCommand(
+export async function runCommand(
   file: string,
   args: readonly string[],
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  if (signal.aborted) return Promise.resolve(failed('command-failed', null, 'was stopped'));
-  const options = {
-    encoding: 'utf8',
-    cwd: '/',
-    env: ENVIRONMENT,
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-    maxBuffer: MAX_OUTPUT_BYTES,
-  } as const;
-  return new Promise((resolve) => {
-    const child = execFile(file, [...args], options, (error, stdout) => {
-      signal.removeEventListener('abort', stop);
-      resolve(error ? failureOf(error, timeoutMs) : { kind: 'done', text: stdout });
-    });
-    // The option `signal` would send SIGTERM, which a program need not heed, and report before the program is gone.
-    const stop = (): void => {
-      child.kill('SIGKILL');
-      // What the program itself started may hold its output open.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    };
-    signal.addEventListener('abort', stop);
-  });
+  if (signal.aborted) return failed('command-failed', null, 'was stopped');
+  const limits = { signal, timeoutMs, maxBytes: MAX_OUTPUT_BYTES };
+  const outcome = await outcomeOf(file, args, limits);
+  return outcome.kind === 'done' ? outcome : failureOf(outcome.error, timeoutMs);
 }
-
-const ENVIRONMENT = {
-  PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
-  LC_ALL: 'C',
-  HOME: process.env['HOME'] ?? '/',
-};
 
 function failureOf(error: ExecException, timeoutMs: number): CommandResult {
   const { code } = error;
