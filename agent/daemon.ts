@@ -7,7 +7,7 @@
  */
 import { uptime } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../collectors/capture.ts';
 import type { Finding } from '../rules/finding.ts';
 import { assemble, type Engine } from './assemble.ts';
@@ -23,7 +23,7 @@ import { RunningMark } from './health/running-mark.ts';
 import { statusReport } from './health/status-report.ts';
 import { serveStatus } from './health/status-socket.ts';
 import { LineQueue } from './queue.ts';
-import { saveSnapshot } from './snapshot.ts';
+import { type SnapshotParts, snapshotSlices } from './snapshot.ts';
 import type { Connection } from './store/database.ts';
 import type { Recovered } from './store/recovery.ts';
 import { isOutOfRoom, Reserve } from './store/reserve.ts';
@@ -122,6 +122,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   );
 
   const reader = new CaptureReader(engine.pipeline, engine.connections);
+  const { facts, coverage, pipeline } = engine;
+  const { timeline } = pipeline;
+  const connections = (): readonly string[] => reader.state();
+  const snapshots = new Snapshots({ store, facts, coverage, timeline, connections }, health);
   const queue = new LineQueue(
     (line) => {
       reader.line(line);
@@ -129,7 +133,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     {
       now: () => performance.now(),
       next: (run) => {
-        setImmediate(run);
+        globalThis.setImmediate(run);
       },
     },
   );
@@ -182,7 +186,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       reportCanary(canary, health);
     }, TICK_MS),
     setInterval(() => {
-      snapshot(engine, store, reader, health);
+      void snapshots.inSlices(stop.signal);
     }, SNAPSHOT_MS),
     setInterval(() => {
       trim(retention, clock(), health);
@@ -207,7 +211,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   await Promise.race([Promise.all(running), delay(STOP_MS, undefined, { ref: false })]);
   queue.drain();
   engine.pipeline.end();
-  snapshot(engine, store, reader, health);
+  snapshots.whole();
   loop.disable();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -306,12 +310,41 @@ function trim(retention: Retention, nowUs: number, health: Health): void {
   }
 }
 
-function snapshot(engine: Engine, store: Store, reader: CaptureReader, health: Health): void {
-  const { facts, coverage, pipeline } = engine;
-  try {
-    saveSnapshot(store, facts, coverage, pipeline.timeline, reader.state());
-  } catch (error) {
-    health.raise('store', storeTrouble(error), textOf(error));
+/** Snapshots that never meet: a whole one ends the one that is under way. */
+class Snapshots {
+  readonly #parts: SnapshotParts;
+  readonly #health: Health;
+  #underWay: Generator<void> | null = null;
+
+  constructor(parts: SnapshotParts, health: Health) {
+    this.#parts = parts;
+    this.#health = health;
+  }
+
+  async inSlices(signal: AbortSignal): Promise<void> {
+    if (this.#underWay) return;
+    this.#underWay = snapshotSlices(this.#parts);
+    while (!signal.aborted && this.#step()) {
+      // oxlint-disable-next-line no-await-in-loop -- the reading side has its turn between slices
+      await setImmediate();
+    }
+    this.#underWay = null;
+  }
+
+  whole(): void {
+    this.#underWay = snapshotSlices(this.#parts);
+    while (this.#step());
+    this.#underWay = null;
+  }
+
+  /** One slice; `false` when there is no further one. */
+  #step(): boolean {
+    try {
+      return this.#underWay?.next().done === false;
+    } catch (error) {
+      this.#health.raise('store', storeTrouble(error), textOf(error));
+      return false;
+    }
   }
 }
 

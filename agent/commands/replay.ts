@@ -5,6 +5,7 @@ import { CaptureReader } from '../../collectors/capture.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Finding, SEVERITIES, type Severity } from '../../rules/finding.ts';
 import { assemble, type Engine } from '../assemble.ts';
+import { ManifestCheck } from '../capture-manifest.ts';
 import {
   type Config,
   ConfigError,
@@ -84,24 +85,32 @@ export async function runCaptures(
     options.state === undefined ? openInMemory() : openInFolder(options.state),
   );
   const ledger = new Ledger();
+  const misfits: string[] = [];
   try {
     const { catalogue, rules } = knowledge;
     const engine = assemble({ config, catalogue, rules, store, ledger, emit });
     const reader = new CaptureReader(engine.pipeline, engine.connections);
     for (const path of options.captures) {
       // oxlint-disable-next-line no-await-in-loop -- captures continue each other
-      await readAll(path, reader);
+      const misfit = await readAll(path, reader);
+      if (misfit !== null) misfits.push(misfit);
       reader.end();
     }
     engine.pipeline.end();
     if (options.state !== undefined) {
       const { facts, coverage, pipeline } = engine;
-      saveSnapshot(store, facts, coverage, pipeline.timeline, reader.state());
+      saveSnapshot({
+        store,
+        facts,
+        coverage,
+        timeline: pipeline.timeline,
+        connections: () => reader.state(),
+      });
     }
     return {
       ledger,
       engine,
-      problems: [...warnings, ...knowledge.problems],
+      problems: [...warnings, ...knowledge.problems, ...misfits],
       hasRefusedRules: knowledge.problems.length > 0,
     };
   } finally {
@@ -136,15 +145,21 @@ async function checkReadable(path: string): Promise<void> {
   }
 }
 
-async function readAll(path: string, reader: CaptureReader): Promise<void> {
+/** Reads a capture and gives a line for a person when it is not what its manifest says. */
+async function readAll(path: string, reader: CaptureReader): Promise<string | null> {
+  const check = new ManifestCheck();
   const stream: Readable = path === '-' ? process.stdin : createReadStream(path);
   try {
     for await (const chunk of stream) {
-      if (Buffer.isBuffer(chunk)) reader.push(chunk);
+      if (!Buffer.isBuffer(chunk)) continue;
+      check.push(chunk);
+      reader.push(chunk);
     }
   } catch (cause) {
     throw unreadable(path, cause);
   }
+  const misfit = check.end();
+  return misfit && `${path}: ${misfit}; it was changed or damaged after it was recorded`;
 }
 
 function unreadable(path: string, cause: unknown): InputError {

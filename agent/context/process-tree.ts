@@ -218,6 +218,9 @@ export class ProcessTree {
     const newest = this.#newest.get(pid);
     if (pidversion !== null && newest !== undefined && newest > pidversion) return;
     if (pidversion !== null) this.#newest.set(pid, pidversion);
+    const before = this.#byPid.get(pid);
+    // A pid has one process, so the exit of the one before was missed.
+    if (before && before !== node && pidversion !== null) this.exit(before);
     if (!node.exited) this.#byPid.set(pid, node);
     else if (pidversion !== null) this.#byPid.delete(pid);
   }

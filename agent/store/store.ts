@@ -195,6 +195,13 @@ export class Store {
     );
   }
 
+  /** Drops the snapshots whose names begin with `prefix`. */
+  dropSnapshots(prefix: string): void {
+    this.#connection
+      .prepare('DELETE FROM snapshots WHERE name >= ? AND name < ?')
+      .run(prefix, `${prefix}\u{10FFFF}`);
+  }
+
   close(): void {
     this.#connection.close();
   }

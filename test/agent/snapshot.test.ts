@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toSummary } from '../../agent/deliver/summary.ts';
-import { openInFolder, openInMemory } from '../../agent/store/database.ts';
+import { saveSnapshot, snapshotSlices } from '../../agent/snapshot.ts';
+import { type Connection, openInFolder, openInMemory } from '../../agent/store/database.ts';
 import { asTimeUs } from '../../collectors/untrusted.ts';
 import { type Finding, STAGES } from '../../rules/finding.ts';
-import { replayOnto } from '../support/engine.ts';
+import { engineOn, replayOnto } from '../support/engine.ts';
 import { SECOND_US } from '../support/record.ts';
 import { PROGRAMS, Story } from '../support/story.ts';
 import { wholeStory } from '../support/whole-story.ts';
@@ -161,3 +162,83 @@ describe('a replay that goes on where another one stopped', () => {
     connection.close();
   });
 });
+
+describe('a snapshot in slices', () => {
+  it('never holds more than a hundred processes a slice, and keeps all of them', () => {
+    const connection = openInMemory();
+    const { facts, parts } = running(connection, crowd().lines());
+    expect([...snapshotSlices(parts)].length).toBeGreaterThan(facts.tree.size / 100);
+    expect(rowNames(connection)).toHaveLength(1 + Math.ceil(facts.tree.size / 100));
+    expect(engineOn(connection).engine.facts.tree.size).toBe(facts.tree.size);
+    connection.close();
+  });
+
+  it('leaves the one before in force when it is not finished', () => {
+    const connection = openInMemory();
+    const story = crowd();
+    const { facts, read, parts } = running(connection, story.lines());
+    saveSnapshot(parts);
+    const before = facts.tree.size;
+    const more = story.lines().length;
+    story.run(story.shell(), PROGRAMS.psql);
+    read(story.wait(5).noise(1).lines().slice(more));
+    expect(facts.tree.size).toBeGreaterThan(before);
+    const unfinished = snapshotSlices(parts);
+    unfinished.next();
+    unfinished.next();
+    expect(engineOn(connection).engine.facts.tree.size).toBe(before);
+    saveSnapshot(parts);
+    expect(engineOn(connection).engine.facts.tree.size).toBe(facts.tree.size);
+    connection.close();
+  });
+
+  it('has the processes that started while it was taken', () => {
+    const connection = openInMemory();
+    const story = crowd();
+    const { facts, read, parts } = running(connection, story.lines());
+    const slices = snapshotSlices(parts);
+    slices.next();
+    const more = story.lines().length;
+    story.run(story.shell(), PROGRAMS.psql);
+    read(story.wait(5).noise(1).lines().slice(more));
+    while (slices.next().done === false);
+    expect(engineOn(connection).engine.facts.tree.size).toBe(facts.tree.size);
+    connection.close();
+  });
+
+  it('takes the place of the one before', () => {
+    const connection = openInMemory();
+    const { parts } = running(connection, crowd().lines());
+    saveSnapshot(parts);
+    const count = rowNames(connection).length;
+    saveSnapshot(parts);
+    saveSnapshot(parts);
+    expect(rowNames(connection)).toHaveLength(count);
+    connection.close();
+  });
+});
+
+/** An engine that has read the lines, and the parts of its snapshot. */
+function running(connection: Connection, lines: readonly string[]) {
+  const { engine, store, reader } = engineOn(connection);
+  const { facts, coverage, pipeline } = engine;
+  const { timeline } = pipeline;
+  const read = (more: readonly string[]): void => {
+    reader.push(Buffer.from(more.map((line) => `${line}\n`).join('')));
+  };
+  read(lines);
+  const connections = (): readonly string[] => reader.state();
+  return { facts, read, parts: { store, facts, coverage, timeline, connections } };
+}
+
+/** As many processes as take several slices. */
+function crowd(): Story {
+  const story = new Story().host();
+  const shell = story.shell();
+  for (let count = 0; count < 450; count += 1) story.run(shell, PROGRAMS.psql);
+  return story.wait(5).noise(1);
+}
+
+function rowNames(connection: Connection): readonly unknown[] {
+  return connection.prepare('SELECT name FROM snapshots ORDER BY name').pluck().all();
+}

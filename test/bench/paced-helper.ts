@@ -7,6 +7,7 @@
  */
 const EVENTS = ['exec', 'fork', 'exit', 'open', 'close', 'create', 'rename', 'unlink'];
 const TICK_MS = 10;
+const SHORT_PIDS = 90_000;
 
 if (process.argv.includes('--list-events')) process.stdout.write(`${EVENTS.join('\n')}\n`);
 else if (process.argv.includes('open')) setInterval(() => {}, 60_000);
@@ -32,7 +33,7 @@ function pace(linesPerSecond: number): void {
 function line(sequence: number): string {
   const time = `${new Date().toISOString().slice(0, 23)}${String(sequence % 1000).padStart(3, '0')}000Z`;
   const pid = 2000 + (sequence % 400);
-  const process = describe(pid, pid);
+  const process = actorOf(sequence, pid);
   const path = `/Users/maria/Library/Caches/Chrome/entry-${sequence % 5000}`;
   return JSON.stringify({
     time,
@@ -50,14 +51,26 @@ function line(sequence: number): string {
   }).replaceAll('/', String.raw`\/`);
 }
 
+/** Processes that live on, and short ones that are forked, run a program and exit. */
+function actorOf(sequence: number, pid: number): object {
+  switch (sequence % 20) {
+    case 1:
+      return describe(SHORT_PIDS + ((sequence - 1) % 9000), sequence - 1);
+    case 2:
+      return describe(SHORT_PIDS + ((sequence - 2) % 9000), sequence - 1);
+    default:
+      return describe(pid, pid);
+  }
+}
+
 function eventOf(sequence: number, pid: number, path: string): object {
   switch (sequence % 20) {
     case 0:
-      return { fork: { child: describe(90_000 + (sequence % 9000), sequence) } };
+      return { fork: { child: describe(SHORT_PIDS + (sequence % 9000), sequence) } };
     case 1:
       return {
         exec: {
-          target: describe(90_000 + ((sequence - 1) % 9000), sequence),
+          target: describe(SHORT_PIDS + ((sequence - 1) % 9000), sequence),
           args: ['ls', '-la'],
           env: ['HOME=/Users/maria'],
           cwd: file('/Users/maria'),

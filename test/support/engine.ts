@@ -41,6 +41,12 @@ export function replayOnto(connection: Connection, lines: readonly string[]): re
   reader.end();
   const { pipeline, facts, coverage } = engine;
   pipeline.end();
-  saveSnapshot(store, facts, coverage, pipeline.timeline, reader.state());
+  saveSnapshot({
+    store,
+    facts,
+    coverage,
+    timeline: pipeline.timeline,
+    connections: () => reader.state(),
+  });
   return findings;
 }

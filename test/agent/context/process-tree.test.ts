@@ -185,6 +185,16 @@ describe('a pid that is used again', () => {
     expect(tree.get(id(11, 2))).toBe(old);
   });
 
+  it('ends the older execution, whose exit was missed', () => {
+    const tree = new ProcessTree();
+    const { node: older } = tree.meet(proc(70, 1));
+    tree.meet(proc(70, 2));
+    expect(older.exited).toBe(true);
+    for (let version = 3; version <= MAX_EXITED + 100; version += 1) tree.meet(proc(70, version));
+    expect(tree.size).toBe(MAX_EXITED + 1);
+    expect(tree.evicted).toBe(0);
+  });
+
   it('is not taken back by a late event of the older execution', () => {
     const tree = new ProcessTree();
     const { node: newer } = tree.meet(proc(11, 90));
