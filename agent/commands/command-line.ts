@@ -18,6 +18,7 @@ import { INSTALLED } from './installed.ts';
 import { replay } from './replay.ts';
 import { checkRules, listRules, type RulesOptions } from './rules.ts';
 import { type RunOptions, run } from './run.ts';
+import { type SimulateOptions, simulate } from './simulate.ts';
 import { type StatusOptions, status } from './status.ts';
 import { type Output, printable } from './terminal.ts';
 
@@ -149,6 +150,22 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--json', 'one JSON object a line')
     .action(async (options: DoctorOptions) => {
       done(await doctor(options, output));
+    });
+
+  program
+    .command('simulate')
+    .description(
+      'make a harmless, marked chain and say whether the agent saw it: 0 all seen, 1 not, 3 no agent',
+    )
+    .argument('<analytic>', 'an0678')
+    .option('--evidence <kind>', 'how the data leaves, named-in-upload-command unless given')
+    .option('--sync-folder <dir>', 'a real cloud folder, for the evidence that needs one')
+    .option('--home <dir>', 'home of the user, when it cannot be told')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
+    .option('--json', 'one JSON document')
+    .option('--keep', 'leave the tool and its files behind')
+    .action(async (analytic: string, options: Omit<SimulateOptions, 'analytic'>) => {
+      done(await simulate({ analytic, ...options }, output));
     });
 
   const config = program.command('config').description('look at the configuration');

@@ -1,5 +1,6 @@
 import type { Finding, Step } from '../../rules/finding.ts';
 import { toRfc3339 } from '../deliver/time.ts';
+import { isSimulated } from '../simulation/simulated.ts';
 import { printable } from './terminal.ts';
 
 /** A finding as a block of text: what it is, then its steps as a timeline. Outside text is made harmless for a terminal. */
@@ -18,7 +19,7 @@ export function findingText(finding: Finding): string {
     ['rule', finding.rule.title],
   ];
   const lines = [
-    `${severity.toUpperCase()} ${stage} (confidence ${confidence})`,
+    `${isSimulated(finding) ? 'SIMULATED ' : ''}${severity.toUpperCase()} ${stage} (confidence ${confidence})`,
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(9)} ${value}`])),
     '  timeline',
     ...finding.steps.map((step) => `    ${toRfc3339(step.timeUs)}  ${stepText(step)}`),

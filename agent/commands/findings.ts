@@ -2,6 +2,7 @@ import { type Finding, SEVERITIES, type Severity, type Stage } from '../../rules
 import { toSummary } from '../deliver/summary.ts';
 import { toRfc3339 } from '../deliver/time.ts';
 import { findingReport } from '../report/html.ts';
+import { isSimulated } from '../simulation/simulated.ts';
 import { type FindingLookup, type Findings, MIN_PREFIX, openFindings } from '../store/findings.ts';
 import { StateError } from '../store/state-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -61,7 +62,8 @@ export function showFinding(options: FindingsShowOptions, output: Output): ExitC
   return withFindings(options.state, output, (findings) => {
     const finding = oneOf(findings.find(options.id), options);
     const history = findings.versions(finding.id);
-    if (options.json) output.out(jsonLine({ ...toSummary(finding), ...finding }));
+    if (options.json)
+      output.out(jsonLine({ ...toSummary(finding), ...finding, simulated: isSimulated(finding) }));
     if (options.html !== undefined) {
       const place = writePrivately(options.html, findingReport(finding, history));
       const say = options.json ? output.err : output.out;
@@ -107,7 +109,7 @@ function cellsOf(finding: Finding): readonly string[] {
   const [first] = finding.files;
   return [
     toRfc3339(finding.lastUs).slice(0, 19).replace('T', ' '),
-    finding.severity,
+    isSimulated(finding) ? `${finding.severity} SIMULATED` : finding.severity,
     finding.stage,
     finding.user ?? `uid ${finding.uid}`,
     finding.tool,

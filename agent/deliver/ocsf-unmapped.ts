@@ -1,4 +1,5 @@
 import type { Finding } from '../../rules/finding.ts';
+import { isSimulated } from '../simulation/simulated.ts';
 import { boundText, keepEnds, MAX_FILES } from './ocsf-bounds.ts';
 import { type Summary, toSummary } from './summary.ts';
 
@@ -6,6 +7,8 @@ import { type Summary, toSummary } from './summary.ts';
 export interface OcsfUnmapped {
   /** The summary of this emission, its texts and `files` bounded. */
   readonly spillwatch: Summary;
+  /** Made by `spillwatch simulate`: nothing of it happened in earnest. Left out otherwise. */
+  readonly simulated?: true;
   /** Steps of the chain without an evidence here. */
   readonly stepsOmitted: number;
   /** Paths that are missing in `spillwatch.files`. */
@@ -25,6 +28,7 @@ export function toUnmapped(finding: Finding, unwrittenSteps: number): OcsfUnmapp
       service: boundNullable(summary.service),
       destination: boundNullable(summary.destination),
     },
+    ...(isSimulated(finding) && { simulated: true }),
     stepsOmitted: finding.stepsOmitted + unwrittenSteps,
     filesOmitted: summary.files.length - files.length,
   };

@@ -1,8 +1,9 @@
 import type { Finding, Stage } from '../../rules/finding.ts';
+import { isSimulated } from '../simulation/simulated.ts';
 import { boundSentence, fileName } from './ocsf-bounds.ts';
 
 /** The title of a finding and a sentence of what that kind of finding means; neither holds text from outside. */
-export const WORDING = {
+const WORDING = {
   tool: {
     title: 'Database tool run',
     desc: 'A database tool was run. No exported file has been seen so far.',
@@ -20,6 +21,12 @@ export const WORDING = {
     desc: 'Data from a run of a database tool was handed to a cloud service, as the evidence of the last steps shows.',
   },
 } as const satisfies Record<Stage, { readonly title: string; readonly desc: string }>;
+
+/** The wording of a finding by its stage; that of a simulation says so in the title. */
+export function wordingOf(finding: Finding): { readonly title: string; readonly desc: string } {
+  const { title, desc } = WORDING[finding.stage];
+  return isSimulated(finding) ? { title: `Simulated: ${title}`, desc } : { title, desc };
+}
 
 /** One line for a list of alerts: who, which tool, which file, where to and how that is known. Bounded, no control characters. */
 export function toMessage(finding: Finding): string {

@@ -20,7 +20,7 @@ import { type OcsfObservable, toObservables } from './ocsf-observables.ts';
 import type { OcsfProcess } from './ocsf-process.ts';
 import { type OcsfUnmapped, toUnmapped } from './ocsf-unmapped.ts';
 import { type OcsfUser, toUser } from './ocsf-user.ts';
-import { toMessage, WORDING } from './ocsf-wording.ts';
+import { toMessage, wordingOf } from './ocsf-wording.ts';
 import { toMilliseconds, toRfc3339 } from './time.ts';
 
 /** OCSF Detection Finding 1.7.0, activities Create and Update. All times are whole milliseconds since 1970. */
@@ -149,7 +149,7 @@ export function toDetectionFinding(
     },
     finding_info: {
       uid: finding.id,
-      ...WORDING[finding.stage],
+      ...wordingOf(finding),
       first_seen_time: startTime,
       last_seen_time: endTime,
       analytic: AN0678,

@@ -1,12 +1,20 @@
 import type { Finding } from '../../rules/finding.ts';
 import { fileName } from '../deliver/ocsf-bounds.ts';
+import { isSimulated } from '../simulation/simulated.ts';
 import { shorten } from './escape.ts';
 import { folderOf } from './folder-of.ts';
 
 const MAX_NAME = 60;
 
-/** Who did what with which data, as one sentence without a full stop. Holds names from outside, each at most 60 characters: escape it. */
+/**
+ * Who did what with which data, as one sentence without a full stop; that of a simulation says so first. Holds names from
+ * outside, each at most 60 characters: escape it.
+ */
 export function headlineOf(finding: Finding): string {
+  return `${isSimulated(finding) ? 'Simulated: ' : ''}${sentenceOf(finding)}`;
+}
+
+function sentenceOf(finding: Finding): string {
   const who = shorten(finding.user ?? `uid ${finding.uid}`, MAX_NAME);
   const tool = shorten(finding.tool, MAX_NAME);
   const to = shorten(finding.service ?? finding.destination ?? 'an unknown service', MAX_NAME);

@@ -2,13 +2,18 @@
  * The three legs of AN0678 as real programs of the actor: the tool starts and exports, then the data leaves. Nothing is sent
  * but the marked rows, and those only to a server of this process on loopback or into a folder that was named for it.
  */
-import { join } from 'node:path';
 import type { Actor } from './actor.ts';
+import {
+  type Command,
+  type CommandParts,
+  copyCommand,
+  exportOf,
+  filesOf,
+  pipelineCommand,
+  toolCommand,
+  uploadCommand,
+} from './programs.ts';
 import { runProgram } from './run-program.ts';
-import type { Scenario } from './scenario.ts';
-import { markedName, reservedHost } from './simulated.ts';
-import type { Sink } from './sink.ts';
-import { PASS_ON, type Workplace } from './workplace.ts';
 
 export const LEGS = [1, 2, 3] as const;
 /** 1 the tool starts, 2 the export appears, 3 the data leaves. */
@@ -23,46 +28,29 @@ export interface Performed {
   readonly problem: string | null;
 }
 
-export interface Stage {
-  readonly token: string;
-  readonly scenario: Scenario;
+export interface Performance extends CommandParts {
   readonly actor: Actor;
-  readonly workplace: Workplace;
-  readonly sink: Sink;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
 }
 
-const CURL = '/usr/bin/curl';
-const SHELL = '/bin/sh';
-/** The uploader is executed when the tool has closed its file, and reads the rest of the pipe; all words are arguments. */
-const PIPELINE = '"$1" "$2" "$3" "$4" | { read -r ready && shift 4 && exec "$@"; }';
-
-/** Does all legs in order; what follows a leg that failed is not tried. */
-export async function perform(stage: Stage): Promise<readonly Performed[]> {
-  const { scenario, workplace, nowMs } = stage;
-  const { departure } = scenario;
+/** Does all legs in order; what follows a leg that failed is not tried and has the same problem. */
+export async function perform(performance: Performance): Promise<readonly Performed[]> {
+  const { nowMs, scenario } = performance;
+  const isPipe = scenario.departure.kind === 'pipe';
   const toolMs = nowMs();
-  const file = exportOf(stage);
-  const tool = [workplace.tool, workplace.script, file] as const;
-  const problem =
-    departure.kind === 'pipe'
-      ? await run(stage, SHELL, ['-c', PIPELINE, 'sh', ...tool, PASS_ON, CURL, ...curl(stage, '-')])
-      : await run(stage, tool[0], tool.slice(1));
-  const exported: readonly Performed[] = [
+  const problem = await run(
+    performance,
+    isPipe ? pipelineCommand(performance) : toolCommand(performance),
+  );
+  const departure = departureOf(performance);
+  const leftMs = departure === null ? toolMs : nowMs();
+  const left = problem ?? (departure === null ? null : await run(performance, departure));
+  return [
     { leg: 1, startedMs: toolMs, problem },
     { leg: 2, startedMs: toolMs, problem },
+    { leg: 3, startedMs: leftMs, problem: left },
   ];
-  const leftMs = departure.kind === 'upload-command' || departure.kind === 'copy' ? nowMs() : toolMs;
-  const left = problem ?? (await leave(stage, file));
-  return [...exported, { leg: 3, startedMs: leftMs, problem: left }];
-}
-
-/** Every file that the scenario makes for the user to see. */
-export function filesOf(stage: Pick<Stage, 'scenario' | 'token'>): readonly string[] {
-  const { departure } = stage.scenario;
-  const copies = departure.kind === 'copy' ? [join(departure.folder, markedName(stage.token))] : [];
-  return [exportOf(stage), ...copies];
 }
 
 /**
@@ -70,47 +58,26 @@ export function filesOf(stage: Pick<Stage, 'scenario' | 'token'>): readonly stri
  * which the actor has replaced meanwhile leads root nowhere.
  */
 export function removeFiles(
-  stage: Pick<Stage, 'scenario' | 'token' | 'actor'>,
-  signal: AbortSignal,
+  parts: Pick<Performance, 'scenario' | 'token' | 'actor'>,
 ): Promise<string | null> {
-  return runProgram('/bin/rm', ['-f', '--', ...filesOf(stage)], stage.actor, signal);
+  const signal = new AbortController().signal;
+  return runProgram('/bin/rm', ['-f', '--', ...filesOf(parts)], parts.actor, signal);
 }
 
-function leave(stage: Stage, file: string): Promise<string | null> {
-  const { departure } = stage.scenario;
+/** The program by which the data leaves; `null` when it has left with the export already, or somebody else takes it. */
+function departureOf(performance: Performance): Command | null {
+  const { departure } = performance.scenario;
   switch (departure.kind) {
     case 'upload-command':
-      return run(stage, CURL, curl(stage, file));
+      return uploadCommand(performance, exportOf(performance));
     case 'copy':
-      return run(stage, '/bin/cp', [file, join(departure.folder, markedName(stage.token))]);
+      return copyCommand(performance, departure.folder);
     case 'pipe':
     case 'none':
-      return Promise.resolve(null);
+      return null;
   }
 }
 
-/** `-q` leaves out the user's settings; `--connect-to` sends every connection to loopback before any name is looked up. */
-function curl({ token, sink }: Stage, source: string): readonly string[] {
-  return [
-    '-q',
-    '--silent',
-    '--show-error',
-    '--max-time',
-    '10',
-    '--noproxy',
-    '*',
-    '--connect-to',
-    `::127.0.0.1:${sink.port}`,
-    '--upload-file',
-    source,
-    `http://${reservedHost(token)}/${markedName(token)}`,
-  ];
-}
-
-function exportOf({ scenario, token }: Pick<Stage, 'scenario' | 'token'>): string {
-  return join(scenario.exportFolder, markedName(token));
-}
-
-function run(stage: Stage, file: string, args: readonly string[]): Promise<string | null> {
-  return runProgram(file, args, stage.actor, stage.signal);
+function run({ actor, signal }: Performance, { file, args }: Command): Promise<string | null> {
+  return runProgram(file, args, actor, signal);
 }

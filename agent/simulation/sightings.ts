@@ -45,7 +45,7 @@ function shows(step: Step, leg: Leg, { token, evidence }: Wanted): boolean {
     case 1:
       return step.action === 'tool-started' || step.action === 'tool-repeated';
     case 2:
-      return step.path !== null && step.link !== null;
+      return step.link !== null && (step.path?.includes(token) ?? false);
     case 3:
       return step.evidence === evidence;
   }

@@ -89,6 +89,36 @@ function show(id: string, options: Partial<FindingsShowOptions> = {}): Ran {
   return collect((output) => showFinding({ state, id, ...options }, output));
 }
 
+describe('a simulation among the findings', () => {
+  const simulation: Finding = {
+    ...UPLOAD,
+    id: 'cccccccc-0000-4000-8000-000000000004',
+    sequence: 4,
+    versionId: '4',
+    tool: 'Spillwatch simulation',
+    files: ['/Users/maria/Downloads/spillwatch-simulation-0123456789ab.csv'],
+  };
+  beforeEach(() => {
+    const connection = openInFolder(state);
+    keepFindings(connection, [simulation]);
+    connection.close();
+  });
+
+  it('is marked in the list, and nothing else is', () => {
+    const marked = list()
+      .out.split('\n')
+      .filter((line) => line.includes('SIMULATED'));
+    expect(marked).toHaveLength(1);
+    expect(marked[0]).toMatch(/high SIMULATED .* cccccccc$/);
+  });
+
+  it('is marked when it is shown, as text and as a document', () => {
+    expect(show(simulation.id).out).toMatch(/^SIMULATED HIGH upload/);
+    expect(JSON.parse(show(simulation.id, { json: true }).out)).toMatchObject({ simulated: true });
+    expect(show(UPLOAD.id).out).toMatch(/^HIGH upload/);
+  });
+});
+
 describe('findings list', () => {
   it('prints one aligned line for each finding, the latest first, nothing cut', () => {
     expect(list()).toEqual({
@@ -178,7 +208,7 @@ describe('findings show', () => {
 
   it('prints the stored finding as one document, the keys of the summary first', () => {
     const document = JSON.parse(show(UPLOAD.id, { json: true }).out) as object;
-    expect(document).toEqual({ ...toSummary(EMITTED[1]!), ...EMITTED[1] });
+    expect(document).toEqual({ ...toSummary(EMITTED[1]!), ...EMITTED[1], simulated: false });
     const keys = Object.keys(toSummary(EMITTED[1]!));
     expect(Object.keys(document).slice(0, keys.length)).toEqual(keys);
   });

@@ -132,6 +132,30 @@ describe('toDetectionFinding', () => {
   });
 });
 
+describe('a simulation as Detection Finding', () => {
+  const simulation = {
+    tool: 'Spillwatch simulation',
+    files: ['/Users/maria/Downloads/spillwatch-simulation-0123456789ab.csv'],
+    evidence: 'named-in-upload-command',
+    destination: 'upload-0123456789ab.spillwatch-simulation.example',
+  } as const;
+
+  it('is marked in the title and as an attribute of its own', () => {
+    const { finding_info, unmapped } = map(simulation);
+    expect(finding_info.title).toBe(
+      'Simulated: Data exported from a database tool and moved to a cloud service',
+    );
+    expect(unmapped.simulated).toBe(true);
+  });
+
+  it('is not marked when another file takes part', () => {
+    const files = [...simulation.files, '/Users/maria/Downloads/customers.csv'];
+    const { finding_info, unmapped } = map({ ...simulation, files });
+    expect(finding_info.title).not.toContain('Simulated');
+    expect('simulated' in unmapped).toBe(false);
+  });
+});
+
 describe('bounds of a Detection Finding', () => {
   const manySteps = Array.from({ length: MAX_EVIDENCES + 7 }, (_, index) => ({
     ...BARE_STEP,

@@ -50,6 +50,12 @@ describe('claimsOf', () => {
 });
 
 describe('headlineOf', () => {
+  it('says first that a finding is of a simulation', () => {
+    const files = ['/Users/maria/Downloads/spillwatch-simulation-0123456789ab.csv'];
+    const finding = { ...UPLOAD, tool: 'Spillwatch simulation', files };
+    expect(headlineOf(finding)).toMatch(/^Simulated: maria took /);
+  });
+
   it('names the first name of the data that left and the one it left under', () => {
     expect(headlineOf(UPLOAD)).toBe(
       'maria took customers.csv from DBeaver to dropbox as IMG_2231.jpg',
