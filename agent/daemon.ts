@@ -48,6 +48,8 @@ export interface DaemonOptions {
   readonly log: (event: HealthEvent) => void;
   /** Takes each heartbeat, the first one at the start. */
   readonly heartbeat: (report: StatusReport) => void;
+  /** Is given what sends a canary at once. */
+  readonly onCanaryWanted?: (send: () => void) => void;
   /** Called once after everything was started. */
   readonly onReady?: () => void;
 }
@@ -191,11 +193,11 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     setInterval(() => {
       trim(retention, clock(), health);
     }, RETENTION_MS),
-    setInterval(() => {
-      void sendCanary(canary, health, stop.signal);
-    }, options.config.canary.minutes * 60_000),
   ];
-  void sendCanary(canary, health, stop.signal);
+  const send = (): void => void sendCanary(canary, health, stop.signal);
+  options.onCanaryWanted?.(send);
+  send();
+  timers.push(setInterval(send, options.config.canary.minutes * 60_000));
   options.onReady?.();
   void keepBeating(options.config.heartbeat.minutes, stop.signal, () => {
     heartbeat += 1;

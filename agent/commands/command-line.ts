@@ -148,6 +148,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON object a line')
+    .option('--canary', 'send a canary through the running agent and wait for it')
     .action(async (options: DoctorOptions) => {
       done(await doctor(options, output));
     });

@@ -1,11 +1,14 @@
 import { lstatSync, statfsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fullDiskAccess, secondOpinion } from '../../collectors/permissions.ts';
+import { RETURN_MS } from '../health/canary.ts';
 import type { StatusReport } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
 
 import { InputError, loadKnowledge } from './knowledge.ts';
 import { remedyOf } from './remedies.ts';
 import { configOf } from './replay.ts';
+import { CANARY_SIGNAL } from './run.ts';
 import { asReport } from './status.ts';
 import { type Output, printable } from './terminal.ts';
 
@@ -14,6 +17,8 @@ export interface DoctorOptions {
   readonly config?: string;
   readonly rules?: string;
   readonly json?: boolean;
+  /** Send a canary through the running agent and wait for it. */
+  readonly canary?: boolean;
 }
 
 export interface Check {
@@ -30,6 +35,7 @@ export async function doctor(options: DoctorOptions, output: Output): Promise<nu
   const checks = [
     ...installationChecks(options),
     ...(report ? runningChecks(report) : [notRunning(options.state)]),
+    ...(report && options.canary ? [await canaryCheck(report.pid, options.state)] : []),
   ];
   for (const check of checks) print(check, options, output);
   if (checks.some(({ result }) => result === 'fail')) return 2;
@@ -138,6 +144,29 @@ function spaceCheck(folder: string): Check {
   } catch (error) {
     return warn('disk space', textOf(error), 'start the agent once, it makes the folder');
   }
+}
+
+/** What a canary needs at most: its time to return, and the two seconds for which records wait for their turn. */
+const CANARY_MS = RETURN_MS + 5000;
+const ASK_EVERY_MS = 500;
+
+async function canaryCheck(pid: number, folder: string): Promise<Check> {
+  const sentMs = performance.now();
+  const passedMs = (): number => performance.now() - sentMs;
+  try {
+    process.kill(pid, CANARY_SIGNAL);
+  } catch (error) {
+    return fail('canary', textOf(error), 'run doctor as the user of the agent, with sudo');
+  }
+  while (passedMs() < CANARY_MS) {
+    // oxlint-disable-next-line no-await-in-loop -- asked again and again
+    await delay(ASK_EVERY_MS);
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const age = asReport(await askStatus(folder))?.canary.lastSeenAgeSeconds ?? null;
+    if (age !== null && age * 1000 < passedMs())
+      return pass('canary', `came back within ${Math.ceil(passedMs() / 1000)} s`);
+  }
+  return fail('canary', 'did not come back through the pipeline', remedyOf('canary-missing'));
 }
 
 function notRunning(folder: string): Check {

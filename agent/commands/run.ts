@@ -19,6 +19,9 @@ import { INSTALLED } from './installed.ts';
 import { InputError, loadKnowledge } from './knowledge.ts';
 import { type Output, printable } from './terminal.ts';
 
+/** Makes the running agent send a canary at once. */
+export const CANARY_SIGNAL = 'SIGUSR2';
+
 export interface RunOptions {
   readonly state: string;
   readonly config?: string;
@@ -61,6 +64,9 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
         },
         log: log.health,
         heartbeat: log.heartbeat,
+        onCanaryWanted: (send) => {
+          process.on(CANARY_SIGNAL, send);
+        },
         onReady: () => {
           log.info('started', { version: packageJson.version, state: options.state });
         },
@@ -78,6 +84,7 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
   } finally {
     process.off('SIGTERM', end);
     process.off('SIGINT', end);
+    process.removeAllListeners(CANARY_SIGNAL);
   }
 }
 
