@@ -16,12 +16,13 @@ import type { Config } from './config.ts';
 import { toRfc3339 } from './deliver/time.ts';
 import { Canary } from './health/canary.ts';
 import { Health, type HealthEvent } from './health/health.ts';
-import { Ledger } from './health/ledger.ts';
+import { Ledger, sum } from './health/ledger.ts';
 import { Pulse } from './health/pulse.ts';
 import type { StatusReport } from './health/report.ts';
 import { RunningMark } from './health/running-mark.ts';
 import { statusReport } from './health/status-report.ts';
 import { serveStatus } from './health/status-socket.ts';
+import { Unreadable } from './health/unreadable.ts';
 import { LineQueue } from './queue.ts';
 import { type SnapshotParts, snapshotSlices } from './snapshot.ts';
 import type { Connection } from './store/database.ts';
@@ -74,6 +75,10 @@ const SNAPSHOT_MS = 5 * 60_000;
 /** One slice of retention; a slice is small, so that it never holds up the reading side. */
 const RETENTION_MS = 30_000;
 const DAY_US = 24 * 3600 * 1_000_000;
+/** The first canary waits for the sensor's first line, but not longer; one that nobody watches says nothing. */
+const FIRST_CANARY_US = 20_000_000;
+/** While a canary is missing another is sent so often: its return says that the agent sees again. */
+const CANARY_AGAIN_MS = 60_000;
 
 /** The machine's clock in microseconds. */
 export const clock = (): number => Date.now() * 1000;
@@ -177,15 +182,28 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     .sources(needs)
     .map((supervised) => supervisor.keep(supervised, stop.signal));
   const pulse = new Pulse(health, { wall: Date.now, steady: () => performance.now() }, TICK_MS);
+  const unreadable = new Unreadable(health, startedUs);
+  const send = (): void => void sendCanary(canary, health, stop.signal);
+  let isCanaryDue = true;
+  const saveWaiting = (): void => {
+    if (engine.pipeline.unsaved().waiting === 0 || !engine.pipeline.retry()) return;
+    if (engine.pipeline.unsaved().waiting > 0) void setImmediate().then(saveWaiting);
+    else {
+      clearStore(health);
+      reserve.ensure();
+    }
+  };
   const timers = [
     setInterval(() => {
       pulse.beat();
       engine.pipeline.timeline.settle();
-      if (engine.pipeline.unsaved().waiting > 0 && engine.pipeline.retry()) {
-        clearStore(health);
-        reserve.ensure();
+      saveWaiting();
+      if (isCanaryDue && (isHeard(supervisor) || clock() - startedUs > FIRST_CANARY_US)) {
+        isCanaryDue = false;
+        send();
       }
       reportCanary(canary, health);
+      unreadable.look(unreadableLines(ledger), clock());
     }, TICK_MS),
     setInterval(() => {
       void snapshots.inSlices(stop.signal);
@@ -194,10 +212,13 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       trim(retention, clock(), health);
     }, RETENTION_MS),
   ];
-  const send = (): void => void sendCanary(canary, health, stop.signal);
   options.onCanaryWanted?.(send);
-  send();
-  timers.push(setInterval(send, options.config.canary.minutes * 60_000));
+  timers.push(
+    setInterval(send, options.config.canary.minutes * 60_000),
+    setInterval(() => {
+      if (canary.overdue() !== null) send();
+    }, CANARY_AGAIN_MS),
+  );
   options.onReady?.();
   void keepBeating(options.config.heartbeat.minutes, stop.signal, () => {
     heartbeat += 1;
@@ -213,6 +234,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   await Promise.race([Promise.all(running), delay(STOP_MS, undefined, { ref: false })]);
   queue.drain();
   engine.pipeline.end();
+  while (engine.pipeline.unsaved().waiting > 0 && engine.pipeline.retry());
   snapshots.whole();
   loop.disable();
   await new Promise<void>((resolve) => {
@@ -283,6 +305,19 @@ async function sendCanary(canary: Canary, health: Health, signal: AbortSignal): 
   } catch (error) {
     if (!signal.aborted) health.note('canary', 'canary-missing', textOf(error));
   }
+}
+
+/** The sensor has spoken in this run. */
+function isHeard(supervisor: Supervisor): boolean {
+  return supervisor
+    .reports()
+    .some(({ part, lastLineUs }) => part === 'endpoint-security' && lastLineUs !== null);
+}
+
+/** Records of all sources that could not be read; the sensor's own are among them, whatever they were. */
+function unreadableLines(ledger: Ledger): number {
+  const { dropped } = ledger.total();
+  return sum(dropped) - (dropped.get('queue-full') ?? 0);
 }
 
 function reportCanary(canary: Canary, health: Health): void {

@@ -43,14 +43,16 @@ export interface PipelineParts {
   /** Looks at every event after the context took it into account (canary, triggers). */
   readonly watch?: (event: Event) => void;
   /**
-   * Takes an error of the store. What could not be committed is kept and committed with the next record, in order, up to
-   * `MAX_UNSAVED` records; without this the error is thrown.
+   * Takes an error of the store. What could not be committed, and what comes after it, is kept up to `MAX_UNSAVED` records
+   * and committed in order by `retry`; without this the error is thrown.
    */
   readonly onStoreError?: (error: unknown) => void;
 }
 
 /** Most records that wait for a store that cannot write; the oldest go first and are counted. */
 export const MAX_UNSAVED = 10_000;
+/** Most of them in one transaction, which is a few milliseconds. */
+const MAX_AT_ONCE = 100;
 
 type Pending = { -readonly [Key in 'places' | 'steps' | 'findings']: Changes[Key][number][] };
 
@@ -115,10 +117,9 @@ export class Pipeline implements RecordOutput {
     return { waiting: this.#unsaved.length, lost: this.#unsavedLost };
   }
 
-  /** Tries again to commit what the store refused; `true` when nothing waits any more. */
+  /** Tries again to commit what the store refused, the oldest first, up to `MAX_AT_ONCE` records; `true` when it could. */
   retry(): boolean {
-    this.#save();
-    return this.#unsaved.length === 0;
+    return this.#save();
   }
 
   #commit(changes: Changes): void {
@@ -127,13 +128,14 @@ export class Pipeline implements RecordOutput {
       this.#unsaved.shift();
       this.#unsavedLost += 1;
     }
-    this.#save();
+    // While others wait the store is left alone until `retry`: it would be asked to write all of them for each record.
+    if (this.#unsaved.length === 1) this.#save();
   }
 
-  #save(): void {
+  #save(): boolean {
     const { store, emit, onStoreError } = this.#parts;
-    const waiting = this.#unsaved;
-    if (waiting.length === 0) return;
+    const waiting = this.#unsaved.slice(0, MAX_AT_ONCE);
+    if (waiting.length === 0) return true;
     try {
       const [only] = waiting;
       if (waiting.length === 1 && only) store.commit(only);
@@ -141,10 +143,11 @@ export class Pipeline implements RecordOutput {
     } catch (error) {
       if (!onStoreError) throw error;
       onStoreError(error);
-      return;
+      return false;
     }
-    this.#unsaved = [];
+    this.#unsaved = this.#unsaved.slice(waiting.length);
     for (const { findings } of waiting) for (const finding of findings) emit(finding);
+    return true;
   }
 
   #judge(event: Event, clockUs: number, pending: Pending): void {

@@ -33,6 +33,7 @@ interface Snapshot {
     readonly id: string;
     readonly writers: readonly ProcessIdentity[];
     readonly readers: readonly ProcessIdentity[];
+    readonly connectedUs: number;
   }[];
   readonly browserOpens: readonly BrowserOpen[];
   readonly connections: readonly string[];
@@ -108,6 +109,7 @@ function headFrom(
       id,
       writers: pipe.writers.map(identityOf),
       readers: pipe.readers.map(identityOf),
+      connectedUs: pipe.connectedUs,
     })),
     browserOpens: facts.browserOpens.state(),
     connections: connections(),
@@ -166,8 +168,8 @@ export function restoreSnapshot(
   facts.tree.resume(savedNodes(store, snapshot.processes));
   const known = (identities: readonly ProcessIdentity[]): ProcessNode[] =>
     identities.flatMap((identity) => facts.tree.get(identity) ?? []);
-  for (const { id, writers, readers } of snapshot.pipes)
-    facts.pipes.resume(id, known(writers), known(readers));
+  for (const { id, writers, readers, connectedUs } of snapshot.pipes)
+    facts.pipes.resume(id, known(writers), known(readers), connectedUs);
   facts.browserOpens.resume(snapshot.browserOpens);
   return snapshot.connections;
 }

@@ -69,6 +69,8 @@ export function liveSources(
     },
     {
       part: 'files',
+      // The folders are known only when the accounts are.
+      isWanted: () => needs.accounts().length > 0,
       make: () =>
         filesCollector({
           roots: () => rootsOf(needs),

@@ -95,6 +95,8 @@ export class Supervisor {
     let failures = 0;
     while (!signal.aborted) {
       if (supervised.isWanted && !supervised.isWanted()) {
+        // What ended it last does not matter until it is wanted again.
+        if (entry.state !== 'not-wanted') clearAll(this.#parts.health, supervised.part);
         entry.state = 'not-wanted';
         // oxlint-disable-next-line no-await-in-loop -- one run after the other is the point
         await pause(1000, signal);

@@ -143,6 +143,7 @@ function decodeEnvelope(
 ): SourceRecord | LostRecord {
   const collector = ENVELOPES.get(source);
   const timeUs = asTimeUs(own(object, 'time'));
+  if (source === MANIFEST_SOURCE) return record(null, timeUs ?? 0, [], 'manifest');
   if (collector === undefined) return record(null, timeUs ?? 0, [], 'unknown-source');
   if (timeUs === null) return lost(collector, 'bad-shape');
   const list = LISTS.get(collector);
@@ -179,6 +180,9 @@ function decodeEnvelope(
     }
   }
 }
+
+/** The last line of a recording: what the lines before it should be. It says nothing of the Mac. */
+const MANIFEST_SOURCE = 'manifest';
 
 const ENVELOPES: ReadonlyMap<string, Exclude<CollectorName, 'endpoint-security'>> = new Map([
   ['host', 'host'],

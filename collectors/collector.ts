@@ -4,7 +4,7 @@ import type { MessageSkip } from './endpoint-security/normalize.ts';
 import type { CollectorName, Event } from './event.ts';
 
 /** Understood, and of no interest. */
-export type SkipReason = MessageSkip | 'unknown-source' | 'nothing-new';
+export type SkipReason = MessageSkip | 'unknown-source' | 'nothing-new' | 'manifest';
 
 /** Lost: it could not be read. */
 export type DropReason =

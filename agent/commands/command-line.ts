@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { SEVERITIES, type Severity, STAGES } from '../../rules/finding.ts';
+import { REDACTION_MODES } from '../redaction/redactor.ts';
 import { type BaselineOptions, baseline } from './baseline.ts';
+import { type CaptureOptions, capture } from './capture.ts';
 import { type ConfigShowOptions, checkConfig, showConfig } from './config.ts';
 import { demo } from './demo.ts';
 import { type DoctorOptions, doctor } from './doctor.ts';
@@ -15,6 +17,7 @@ import {
   showFinding,
 } from './findings.ts';
 import { INSTALLED } from './installed.ts';
+import { type RedactOptions, redact } from './redact.ts';
 import { replay } from './replay.ts';
 import { checkRules, listRules, type RulesOptions } from './rules.ts';
 import { type RunOptions, run } from './run.ts';
@@ -167,6 +170,30 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--keep', 'leave the tool and its files behind')
     .action(async (analytic: string, options: Omit<SimulateOptions, 'analytic'>) => {
       done(await simulate({ analytic, ...options }, output));
+    });
+
+  program
+    .command('capture')
+    .description('record what the live sources see, for replay; secrets become placeholders')
+    .argument('<file>', 'file to make; one that is there is refused')
+    .option('--seconds <n>', 'how long, until SIGINT or SIGTERM unless given', limit)
+    .option('--config <file>', 'configuration, as JSON')
+    .option('--raw', 'write secrets of command lines, too')
+    .action(async (file: string, options: Omit<CaptureOptions, 'file'>) => {
+      done(await capture({ file, ...options }, output));
+    });
+
+  program
+    .command('redact')
+    .description('read JSON lines with argv, env, url or text and print them without secrets')
+    .addOption(
+      new Option('--mode <mode>', 'what stands for a secret')
+        .choices(REDACTION_MODES)
+        .default('redact'),
+    )
+    .option('--key-file <file>', 'key of the mode hash, readable by its owner only')
+    .action(async (options: RedactOptions) => {
+      done(await redact(options, output));
     });
 
   const config = program.command('config').description('look at the configuration');

@@ -11,6 +11,7 @@ import {
 import { clock, runDaemon } from '../daemon.ts';
 import { toSummary } from '../deliver/summary.ts';
 import { openLog } from '../health/log.ts';
+import { isServed } from '../health/status-socket.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
 import { StateError } from '../store/state-error.ts';
@@ -41,6 +42,9 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
   try {
     const reading = readOwn(options.config);
     const knowledge = loadKnowledge(options.rules);
+    // Two agents would take each other's socket and give out the same numbers.
+    if (await isServed(options.state))
+      throw new StateError(`${options.state}: another agent runs on it; stop that one first`);
     const { connection, recovered } = openOrRecover(options.state);
     const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
     await runDaemon(

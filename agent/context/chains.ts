@@ -5,7 +5,7 @@
  * oldest chain of that user is no longer followed and is counted.
  */
 import { createHash } from 'node:crypto';
-import { STAGES, type ToolKind } from '../../rules/finding.ts';
+import { type Role, STAGES, type ToolKind } from '../../rules/finding.ts';
 import type { Accounts } from './accounts.ts';
 import { type Chain, stageOf } from './chain.ts';
 
@@ -55,12 +55,15 @@ export class Chains {
 
   /**
    * The chain of a new run: a repeat joins the user's last chain of that tool while that is still at stage `tool` and
-   * its first run is not longer ago than the suppression window (the limit included).
+   * its first run is not longer ago than the suppression window (the limit included). A user whose role has changed since
+   * begins a new one: what is alerted, and how, depends on it.
    */
   start(run: ToolRun): { readonly chain: Chain; readonly isRepeat: boolean } {
+    const { role, source, asOfUs } = this.#accounts.roleOf(run.userId);
     const last = [...this.ofUser(run.userId)].findLast((chain) => chain.tool === run.tool);
     const isRepeat =
       last !== undefined &&
+      isSameRole(last.role, role) &&
       stageOf(last) === 'tool' &&
       run.startClockUs - last.firstClockUs <= this.#suppressUs;
     if (isRepeat) {
@@ -69,7 +72,6 @@ export class Chains {
       this.#changed.add(last);
       return { chain: last, isRepeat };
     }
-    const { role, source, asOfUs } = this.#accounts.roleOf(run.userId);
     const chain: Chain = {
       id: chainId(this.#accounts.host().id, run),
       userId: run.userId,
@@ -132,6 +134,11 @@ export class Chains {
     this.#byId.delete(victim.id);
     this.#evicted += 1;
   }
+}
+
+/** A role that is not known yet may turn out to be any. */
+function isSameRole(before: Role, now: Role): boolean {
+  return before === now || before === 'unknown' || now === 'unknown';
 }
 
 /** Made of the run itself, so that a replay gives the same id; UUID version 8 (RFC 9562). */

@@ -144,16 +144,20 @@ function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movemen
   const started = beginSession(facts, node, program, at);
   const [run] = started;
   const hasFileOutput = exec.descriptors.some(({ fd, kind }) => fd === 1 && kind === 'vnode');
-  if (run && hasFileOutput) expectRedirection(facts, node, run.chain);
-  return [...started, ...uploads(facts, node, at), ...pipeline(facts, exec, node, at)];
+  if (run && hasFileOutput) expectRedirection(facts, node, run.chain.id);
+  const piped = pipeline(facts, exec, node, at);
+  if (node.downstreamOf && node.downstreamOf.link !== 'temporal' && hasFileOutput)
+    expectRedirection(facts, node, node.downstreamOf.chainId);
+  return [...started, ...uploads(facts, node, at), ...piped];
 }
 
-/** An upload tool was started: from inside the session, or with a file of a chain among its arguments. */
+/** An upload tool was started: from inside a session, or with files of (other) chains among its arguments. */
 function uploads(facts: Facts, node: ProcessNode, at: Moment): readonly Movement[] {
   if (!node.upload) return [];
-  return node.chainId === null
-    ? namedInUploadCommand(facts, node, node.upload, at)
-    : sentFromSession(facts, node, node.upload, at);
+  return [
+    ...sentFromSession(facts, node, node.upload, at),
+    ...namedInUploadCommand(facts, node, node.upload, at),
+  ];
 }
 
 /** A member of a pipeline was started: the data of a session, or of a file it reads, may come to it or go on from it. */
@@ -163,7 +167,7 @@ function pipeline(
   node: ProcessNode,
   at: Moment,
 ): readonly Movement[] {
-  facts.pipes.connect(node, exec);
+  facts.pipes.connect(node, exec, at.clockUs);
   if (node.chainId === null)
     node.downstreamOf = facts.pipes.sourceOf(exec, node) ?? redirectedInput(facts, exec, node, at);
   node.passesOn = passedOn(facts, node, at);

@@ -23,7 +23,7 @@ export class DatabaseTools {
   /** The tool whose run this is; a run that only prints its version or its help is none. */
   identify(process: Process, program: Program): DatabaseTool | null {
     const row = this.rowOf(process, program);
-    return row && !asksForInformation(row, program) ? row : null;
+    return row && !asksForInformation(program) ? row : null;
   }
 
   /** The row of the program, whatever it was started for. */
@@ -67,9 +67,7 @@ export class DatabaseTools {
 
   #java(process: Process, program: Program): DatabaseTool | null {
     if (process.name !== 'java') return null;
-    const jarAt = program.args.indexOf('-jar');
-    const jar = jarAt === -1 ? null : baseName(program.args[jarAt + 1] ?? '').toLowerCase();
-    const mainClass = jar === null ? mainClassOf(program.args) : null;
+    const { jar, mainClass } = javaMain(program.args);
     return (
       this.#rows.find(
         (row) =>
@@ -118,14 +116,11 @@ function hasSecondFeature(row: DatabaseTool, program: Program): boolean {
 const INFORMATION = new Set(['--version', '--help', '-V', '-?']);
 
 /** A run that only prints its version or its help touches no database. */
-function asksForInformation(row: DatabaseTool, program: Program): boolean {
-  return (
-    row.kind !== 'gui' &&
-    program.args.some((arg) => INFORMATION.has(arg) || arg.startsWith('--help='))
-  );
+function asksForInformation(program: Program): boolean {
+  return program.args.some((arg) => INFORMATION.has(arg) || arg.startsWith('--help='));
 }
 
-/** First operand of `java`: what follows its options and their values. */
+/** Options of `java` whose value is the next argument. */
 const JAVA_VALUE_OPTIONS = new Set([
   '-cp',
   '-classpath',
@@ -137,11 +132,17 @@ const JAVA_VALUE_OPTIONS = new Set([
   '--add-exports',
 ]);
 
-function mainClassOf(args: readonly string[]): string | null {
+/** What `java` was told to run: the name of a jar, or a main class; what follows is the program's own. */
+function javaMain(args: readonly string[]): {
+  readonly jar: string | null;
+  readonly mainClass: string | null;
+} {
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
+    if (arg === '-jar')
+      return { jar: baseName(args[index + 1] ?? '').toLowerCase(), mainClass: null };
     if (JAVA_VALUE_OPTIONS.has(arg)) index += 1;
-    else if (!arg.startsWith('-')) return arg;
+    else if (!arg.startsWith('-')) return { jar: null, mainClass: arg };
   }
-  return null;
+  return { jar: null, mainClass: null };
 }

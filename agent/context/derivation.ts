@@ -36,6 +36,7 @@ export function namedInputs(
   const args = program.args.slice(0, MAX_OPERANDS);
   const folders = [node.workingDirectory, ...changedFolders(args, node.workingDirectory)];
   const operands = args.filter(isName);
+  const extracts = isExtraction(program);
   const found = new Map<string, NamedInput>();
   for (const name of args.flatMap(namesIn)) {
     for (const folder of folders) {
@@ -43,6 +44,7 @@ export function namedInputs(
       if (path === null) continue;
       for (const { key } of facts.lineage.at(path, at.clockUs)) {
         const isInFolder = key !== pathKey(path);
+        if (isInFolder && extracts) continue;
         if (!found.has(key) || !isInFolder)
           found.set(key, { key, isInFolder, isOnlySource: !isInFolder && operands.length <= 2 });
       }
@@ -63,13 +65,33 @@ export function derivationOf(
     const keys =
       by === 'copier'
         ? node.inputs.filter((input) => isCopyOf(input, path)).map(({ key }) => key)
-        : [...node.inputs.map(({ key }) => key), ...node.opened.keys()];
+        : [...node.inputs.map(({ key }) => key), ...openedLately(node, at)];
     const sources = keys
       .filter((key) => key !== pathKey(path))
       .flatMap((key) => facts.lineage.find(key, at.clockUs) ?? []);
     if (sources.length > 0) return { sources, by };
   }
   return null;
+}
+
+/** An app archives one thing after the other: what it opened an hour ago is not part of what it writes now. */
+const APP_FORGETS_US = 3_600_000_000;
+
+function openedLately({ process, opened }: ProcessNode, at: Moment): readonly string[] {
+  const isApp = process.executable.includes('.app/');
+  return [...opened]
+    .filter(([, clockUs]) => !isApp || at.clockUs - clockUs <= APP_FORGETS_US)
+    .map(([key]) => key);
+}
+
+/** An archive is taken apart: the folder that is named is where its content goes to. */
+function isExtraction({ name, args }: Program): boolean {
+  const [mode = ''] = args;
+  if (name === 'unzip' || name === 'unar' || name === 'unrar') return true;
+  if (/^7z+[ar]?$/.test(name)) return mode === 'x' || mode === 'e';
+  if (name === 'ditto') return args.some((arg) => /^-[a-z]*x[a-z]*$/i.test(arg));
+  if (!/^(?:bsd|g)?tar$/.test(name)) return false;
+  return /^-?[a-zA-Z]*x/.test(mode) || args.includes('-x') || args.includes('--extract');
 }
 
 /** The file that a shell opened for the program's standard input (`curl -T - URL < export.csv`) before it became the program. */

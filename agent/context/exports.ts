@@ -34,26 +34,24 @@ export function fileWritten(
   if (write === 'created') remember(node.created, key, path);
   if (write === 'closed') node.created.delete(key);
 
-  const session = node.chainId ?? redirected ?? null;
-  if (session !== null) {
-    facts.lineage.write(path, at.clockUs, session, 'lineage');
-    return settle(facts, node, path, 'file-written', null, at);
-  }
-  if (node.downstreamOf) {
-    const { chainId, link } = node.downstreamOf;
-    facts.lineage.write(path, at.clockUs, chainId, link === 'temporal' ? link : 'lineage');
-    return settle(facts, node, path, 'file-written', null, at);
-  }
+  // A file that is made anew under a known name is another file.
+  if (write === 'created') facts.lineage.remove(path);
+
+  const own = ownerOf(node, redirected);
   const derivation = derivationOf(facts, node, path, at);
+  if (own) {
+    const others = (derivation?.sources ?? []).map((file) => withoutChain(file, own.chainId));
+    facts.lineage.derive(others, path, at.clockUs);
+    facts.lineage.write(path, at.clockUs, own.chainId, own.link);
+    return settle(facts, node, path, 'file-written', null, at);
+  }
   if (derivation) {
     facts.lineage.derive(derivation.sources, path, at.clockUs);
     const action = derivation.by === 'archiver' ? 'file-archived' : 'file-copied';
     return settle(facts, node, path, action, derivation.sources[0]?.path ?? null, at);
   }
   const known = facts.lineage.find(path, at.clockUs);
-  // A file that somebody else makes anew under a known name is another file.
-  if (known && write === 'created') facts.lineage.remove(path);
-  else if (known) {
+  if (known) {
     facts.lineage.touch(known, at.clockUs);
     return settle(facts, node, path, 'file-written', null, at);
   }
@@ -61,6 +59,29 @@ export function fileWritten(
     ? settle(facts, node, path, 'file-written', null, at)
     : [];
 }
+
+/** The chain whose data a process writes without naming a file: its session's, the redirected tool's, or that of its pipe. */
+function ownerOf(
+  { chainId, downstreamOf }: ProcessNode,
+  redirected: string | undefined,
+): Pick<Tie, 'chainId' | 'link'> | null {
+  const session = chainId ?? redirected ?? null;
+  if (session !== null) return { chainId: session, link: 'lineage' };
+  if (!downstreamOf) return null;
+  const { link } = downstreamOf;
+  return { chainId: downstreamOf.chainId, link: link === 'temporal' ? link : 'lineage' };
+}
+
+function withoutChain(file: TrackedFile, chainId: string): TrackedFile {
+  return { ...file, ties: file.ties.filter((tie) => tie.chainId !== chainId) };
+}
+
+const TRANSFERS = {
+  'file.rename': 'move',
+  'file.link': 'link',
+  'file.clone': 'copy',
+  'file.copyfile': 'copy',
+} as const;
 
 /** A rename, copy, clone or link: the ties go with the file, or the new name makes it an export. */
 export function fileTransferred(
@@ -71,9 +92,7 @@ export function fileTransferred(
 ): readonly Movement[] {
   const { sourcePath, path } = event;
   const isRename = event.kind === 'file.rename';
-  const reached = isRename
-    ? facts.lineage.move(sourcePath, path, at.clockUs)
-    : facts.lineage.copy(sourcePath, path, at.clockUs);
+  const reached = facts.lineage[TRANSFERS[event.kind]](sourcePath, path, at.clockUs);
   if (isRename) followCreation(node, sourcePath, path);
   if (reached.length > 0) {
     const action = isRename ? 'file-moved' : 'file-copied';
@@ -165,7 +184,10 @@ export function settle(
   return file.ties.flatMap((tie) => {
     const chain = facts.chains.get(tie.chainId);
     if (!chain || !countsNow(facts, chain, file, tie)) return [];
-    chain.exportedClockUs[tie.link] = at.clockUs;
+    // A new name for an old export is no new export; a file that counts from now on is one.
+    const exportedUs = tie.counts ? tie.writtenUs : at.clockUs;
+    const before = chain.exportedClockUs[tie.link];
+    chain.exportedClockUs[tie.link] = Math.max(before ?? exportedUs, exportedUs);
     const moved: Movement = {
       chain,
       stage: 'export',

@@ -152,8 +152,18 @@ export class Lineage {
     return moved.map(({ to }) => to);
   }
 
-  /** A copy, clone or link of a file or of a folder. */
+  /** A copy or clone of a file or of a folder: the content is written anew. */
   copy(source: string, path: string, clockUs: number): readonly string[] {
+    const copied = this.#transfer(source, path, clockUs);
+    for (const { to } of copied) {
+      const file = this.#files.get(pathKey(to));
+      if (file) this.touch(file, clockUs);
+    }
+    return copied.map(({ to }) => to);
+  }
+
+  /** A hard link: one more name, nothing is written. */
+  link(source: string, path: string, clockUs: number): readonly string[] {
     return this.#transfer(source, path, clockUs).map(({ to }) => to);
   }
 

@@ -2,7 +2,9 @@
  * Pipes between processes, so that data is followed where no file is written.
  *
  * A process writes to the pipe on its descriptor 1 and reads the one on descriptor 0; both ends show the same id at
- * exec. The members of a pipeline may be executed in any order. Bound: `MAX_PIPES`, the oldest goes first.
+ * exec. The members of a pipeline may be executed in any order. The kernel gives the id of a pipe that is gone to another
+ * one, so an id whose processes have all exited some time ago stands for a new pipe. Bound: `MAX_PIPES`, the oldest goes
+ * first.
  */
 import type { ProcessExec } from '../../collectors/event.ts';
 import type { Downstream, ProcessNode } from './process-tree.ts';
@@ -11,9 +13,14 @@ export const MAX_PIPES = 4096;
 /** Most processes that share one end of a pipe. */
 const MAX_ENDS = 64;
 
+/** How long after its last new end an id is still the same pipe, although all its processes have exited. */
+const SAME_PIPE_US = 10_000_000;
+
 interface Pipe {
   readonly writers: ProcessNode[];
   readonly readers: ProcessNode[];
+  /** When the last process took an end. */
+  connectedUs: number;
 }
 
 export class Pipes {
@@ -21,12 +28,12 @@ export class Pipes {
   readonly #output = new WeakMap<ProcessNode, string>();
 
   /** Registers the ends a process holds after its exec. */
-  connect(node: ProcessNode, exec: ProcessExec): void {
+  connect(node: ProcessNode, exec: ProcessExec, clockUs: number): void {
     const input = exec.descriptors.find(({ fd }) => fd === 0)?.pipeId ?? null;
     const output = exec.descriptors.find(({ fd }) => fd === 1)?.pipeId ?? null;
-    if (input !== null) this.#end(input).readers.push(node);
+    if (input !== null) this.#end(input, clockUs).readers.push(node);
     if (output === null) return;
-    this.#end(output).writers.push(node);
+    this.#end(output, clockUs).writers.push(node);
     this.#output.set(node, output);
   }
 
@@ -68,21 +75,28 @@ export class Pipes {
     return [...this.#pipes];
   }
 
-  resume(id: string, writers: readonly ProcessNode[], readers: readonly ProcessNode[]): void {
-    const pipe = this.#end(id);
+  resume(
+    id: string,
+    writers: readonly ProcessNode[],
+    readers: readonly ProcessNode[],
+    connectedUs: number,
+  ): void {
+    const pipe = this.#end(id, connectedUs);
     pipe.writers.push(...writers);
     pipe.readers.push(...readers);
     for (const writer of writers) this.#output.set(writer, id);
   }
 
-  #end(id: string): Pipe {
+  #end(id: string, clockUs: number): Pipe {
     const known = this.#pipes.get(id);
-    if (known) {
+    if (known && isSamePipe(known, clockUs)) {
+      known.connectedUs = clockUs;
       if (known.readers.length >= MAX_ENDS) known.readers.shift();
       if (known.writers.length >= MAX_ENDS) known.writers.shift();
       return known;
     }
-    const pipe: Pipe = { writers: [], readers: [] };
+    const pipe: Pipe = { writers: [], readers: [], connectedUs: clockUs };
+    this.#pipes.delete(id);
     this.#pipes.set(id, pipe);
     if (this.#pipes.size > MAX_PIPES) {
       const [oldest] = this.#pipes.keys();
@@ -90,6 +104,12 @@ export class Pipes {
     }
     return pipe;
   }
+}
+
+function isSamePipe({ writers, readers, connectedUs }: Pipe, clockUs: number): boolean {
+  return (
+    clockUs - connectedUs <= SAME_PIPE_US || [...writers, ...readers].some((end) => !end.exited)
+  );
 }
 
 /** What a process puts into its pipe: data of its own session, what it reads from a pipe, or from a file. */

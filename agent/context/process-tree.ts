@@ -99,8 +99,12 @@ export class ProcessTree {
 
   /** The node of a process that takes part in an event; `found` says that it was not known before. */
   meet(process: Process): { readonly node: ProcessNode; readonly found: boolean } {
-    const known = this.get(process) ?? this.#seed(process);
-    if (known) return { node: known, found: false };
+    const exact = this.get(process);
+    // Pids and their versions begin anew when the Mac does.
+    if (exact && startsBefore(exact.process, process)) this.#forget(exact);
+    else if (exact) return { node: exact, found: false };
+    const seeded = this.#seed(process);
+    if (seeded) return seeded;
     return { node: this.#add(process, process.parent), found: true };
   }
 
@@ -108,6 +112,8 @@ export class ProcessTree {
     const node = this.#add(child, parent.process);
     node.program ??= parent.program;
     node.workingDirectory ??= parent.workingDirectory;
+    // Until it runs another program, the child reads what the parent reads.
+    node.downstreamOf ??= node.chainId === null ? parent.downstreamOf : null;
     return node;
   }
 
@@ -135,6 +141,8 @@ export class ProcessTree {
     if (current && (process.startUs === null || !startsBefore(current.process, process)))
       return { node: current, found: false };
     if (current) this.exit(current);
+    const gone = this.#gone(process);
+    if (gone) return { node: gone, found: false };
     return { node: this.#add(process, process.parent), found: true };
   }
 
@@ -166,22 +174,36 @@ export class ProcessTree {
   }
 
   /** A listed process that an event now names with its pidversion: the event knows more, the node's belonging stays. */
-  #seed(process: Process): ProcessNode | null {
+  #seed(process: Process): { readonly node: ProcessNode; readonly found: boolean } | null {
     const listed = this.#byPid.get(process.pid);
     if (!listed || listed.process.pidversion !== null) return null;
     if (startsBefore(listed.process, process)) return null;
     const node: ProcessNode = { ...listed, process, userId: userOf(process) };
+    node.chainId ??= this.#responsibleOf(process)?.chainId ?? null;
     this.#nodes.delete(keyOf(listed.process));
     this.#nodes.set(keyOf(process), node);
     this.#byPid.delete(process.pid);
     this.#takePid(node);
-    return node;
+    // A list shows the effective user (`sudo`); whose doing it is, only the event says.
+    return { node, found: node.userId !== listed.userId && node.chainId === null };
+  }
+
+  /** The execution of a row that was listed while it ended. */
+  #gone(process: Process): ProcessNode | null {
+    const version = this.#newest.get(process.pid);
+    if (version === undefined || process.startUs === null) return null;
+    const node = this.#nodes.get(keyOf({ pid: process.pid, pidversion: version }));
+    return node?.exited && isSameStart(node.process, process) ? node : null;
+  }
+
+  /** The process that the system holds responsible, when that is another one. */
+  #responsibleOf({ pid, responsible }: Process): ProcessNode | null {
+    return responsible && responsible.pid !== pid ? this.#ancestor(responsible) : null;
   }
 
   #add(process: Process, parentIdentity: ProcessIdentity | null): ProcessNode {
     const parent = parentIdentity && this.#ancestor(parentIdentity);
-    const responsible = process.responsible && this.get(process.responsible);
-    const chainId = parent?.chainId ?? responsible?.chainId ?? null;
+    const chainId = parent?.chainId ?? this.#responsibleOf(process)?.chainId ?? null;
     // A fork or exec that is reported after other events of the same process completes what is known of it.
     const known = process.pidversion === null ? undefined : this.#nodes.get(keyOf(process));
     if (known) {
@@ -216,7 +238,10 @@ export class ProcessTree {
   #takePid(node: ProcessNode): void {
     const { pid, pidversion } = node.process;
     const newest = this.#newest.get(pid);
-    if (pidversion !== null && newest !== undefined && newest > pidversion) return;
+    if (pidversion !== null && newest !== undefined && newest > pidversion) {
+      const other = this.#nodes.get(keyOf({ pid, pidversion: newest }));
+      if (!other || !startsBefore(other.process, node.process)) return;
+    }
     if (pidversion !== null) this.#newest.set(pid, pidversion);
     const before = this.#byPid.get(pid);
     // A pid has one process, so the exit of the one before was missed.
@@ -266,6 +291,10 @@ function keyOf(identity: ProcessIdentity): string {
 }
 
 const SECOND_US = 1_000_000;
+
+function isSameStart(one: Process, other: Process): boolean {
+  return one.startUs !== null && !startsBefore(one, other) && !startsBefore(other, one);
+}
 
 /**
  * Whether `later` began after `known`, that is: the pid was used again. Start times count to the second, and one second

@@ -64,6 +64,11 @@ const INTERPRETERS: readonly Interpreter[] = [
   { names: /^php(?:\d+(?:\.\d+)*)?$/, values: ['-d', '-c', '-z'], code: 'rBRE', hasModules: false },
 ];
 
+/** Whether the base name of an executable is that of an interpreter of scripts. */
+export function isInterpreter(name: string): boolean {
+  return INTERPRETERS.some(({ names }) => names.test(name));
+}
+
 const SCRIPT_ENDING = /\.(?:py|rb|js|mjs|cjs|pl|sh|zsh|bash|php)$/i;
 
 /** Sees through an interpreter to the script (`script` of the exec, or the first operand) or the module it runs. */

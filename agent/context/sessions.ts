@@ -1,10 +1,10 @@
 import type { DatabaseTool } from '../../rules/catalogue/catalogue.ts';
 import { FIRST_USER_ID } from './accounts.ts';
-import { type Chain, stageOf } from './chain.ts';
+import { stageOf } from './chain.ts';
 import { type Facts, type Moment, type Movement, step } from './facts.ts';
 import type { RefusalReason } from './misses.ts';
 import { type ProcessNode, remember } from './process-tree.ts';
-import type { Program } from './program.ts';
+import { isInterpreter, type Program } from './program.ts';
 
 /**
  * A process started, or was found running: when it is a database tool of a user and not part of another tool's session,
@@ -75,14 +75,15 @@ function refusalOf(facts: Facts, node: ProcessNode, program: Program): RefusalRe
  * Files that a shell, script or `sudo` above the tool made before the tool started are where its output may be redirected
  * to: when one of them, or the tool, closes such a file changed, the file belongs to the session.
  */
-export function expectRedirection(facts: Facts, tool: ProcessNode, chain: Chain): void {
+export function expectRedirection(facts: Facts, tool: ProcessNode, chainId: string): void {
   for (const ancestor of facts.tree.lineOf(tool)) {
     if (!passesOutputOn(ancestor)) continue;
-    for (const key of ancestor.created.keys()) remember(ancestor.redirects, key, chain.id);
+    for (const key of ancestor.created.keys()) remember(ancestor.redirects, key, chainId);
   }
 }
 
-/** Apps and launchd start programs, but do not lend them their output. */
+/** Apps and launchd start programs, but do not lend them their output; Python on macOS lies in an app and is none. */
 function passesOutputOn(node: ProcessNode): boolean {
-  return node.process.pid !== 1 && !node.process.executable.includes('.app/');
+  const { pid, executable, name } = node.process;
+  return pid !== 1 && (isInterpreter(name) || !executable.includes('.app/'));
 }

@@ -58,9 +58,12 @@ export class Canary {
     const draft = join(this.#folder, `${token}.tmp`);
     const file = join(this.#folder, token);
     // The paths are arguments, so nothing in them is read by the shell.
-    await run(['-c', ': > "$1" && mv "$1" "$2"', token, draft, file], signal);
-    rmSync(file, { force: true });
-    rmSync(draft, { force: true });
+    try {
+      await run(['-c', ': > "$1" && mv "$1" "$2"', token, draft, file], signal);
+    } finally {
+      rmSync(file, { force: true });
+      rmSync(draft, { force: true });
+    }
   }
 
   /** Looks at an event on its way through the pipeline. */

@@ -87,7 +87,12 @@ export function statusReport(parts: ReportParts): StatusReport {
 
 function collectorStatus({ supervisor, ledger, nowUs }: ReportParts): readonly CollectorStatus[] {
   const accounts = ledger.accounts();
-  return supervisor.reports().map(({ part, name, state, restarts, lastLineUs }) => {
+  const reports = supervisor.reports();
+  // Lines that show no source, and notices of the agent itself, are records like all others.
+  const others = [...accounts.keys()].filter((name) => reports.every(({ part }) => part !== name));
+  const without = { state: 'counted', restarts: 0, lastLineUs: null };
+  const rows = [...reports, ...others.map((name) => ({ part: name, name, ...without }))];
+  return rows.map(({ part, name, state, restarts, lastLineUs }) => {
     // The second run of the sensor is counted with the first.
     const account = part === name ? accounts.get(name) : undefined;
     return {

@@ -20,7 +20,7 @@ export async function serveStatus(folder: string, report: () => unknown): Promis
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.setTimeout(ANSWER_MS, () => socket.destroy());
-    socket.end(JSON.stringify(report()));
+    socket.end(answer(report));
   });
   server.maxConnections = MAX_ASKERS;
   await new Promise<void>((resolve, reject) => {
@@ -38,12 +38,14 @@ export function askStatus(folder: string): Promise<unknown> {
     let size = 0;
     const socket = createConnection(join(folder, SOCKET_NAME));
     const give = (value: unknown): void => {
+      clearTimeout(timer);
       socket.destroy();
       resolve(value);
     };
-    socket.setTimeout(ANSWER_MS, () => {
+    // Not the timeout of the socket, which begins anew with every byte.
+    const timer = setTimeout(() => {
       give(null);
-    });
+    }, ANSWER_MS);
     socket.on('error', () => {
       give(null);
     });
@@ -59,6 +61,28 @@ export function askStatus(folder: string): Promise<unknown> {
         give(null);
       }
     });
+  });
+}
+
+/** Nothing when the facts cannot be gathered, as when the database cannot be read: no answer, and the agent goes on. */
+function answer(report: () => unknown): string {
+  try {
+    return JSON.stringify(report());
+  } catch {
+    return '';
+  }
+}
+
+/** Whether an agent listens on this state folder, however busy it is. */
+export function isServed(folder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(join(folder, SOCKET_NAME));
+    const give = (value: boolean) => (): void => {
+      socket.destroy();
+      resolve(value);
+    };
+    socket.on('connect', give(true));
+    socket.on('error', give(false));
   });
 }
 

@@ -58,8 +58,11 @@ export function namedInUploadCommand(
   if (node.userId < FIRST_USER_ID) return [];
   const target = uploadTarget(facts, upload);
   const evidence = 'named-in-upload-command';
-  const named = uploadedExports(facts, node, upload, at);
-  if (named.length === 0) noteOther(facts, node, upload, at);
+  // What a session sends of its own has a stronger evidence.
+  const named = uploadedExports(facts, node, upload, at).filter(
+    ({ chain }) => chain.id !== node.chainId,
+  );
+  if (named.length === 0 && node.chainId === null) noteOther(facts, node, upload, at);
   return named.map(({ chain, tie, file }) => ({
     chain,
     stage: 'upload',

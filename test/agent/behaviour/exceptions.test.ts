@@ -32,7 +32,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'spillwatch-exceptions-'));
   writeFileSync(join(folder, 'finance.yml'), EXCEPTION);
   const { rules: excepted, problems } = loadRules(folder);
-  if (problems.length > 0) throw new Error(`the exception does not load: ${problems.join(', ')}`);
+  if (problems.length > 0)
+    throw new Error(`the exception does not load: ${JSON.stringify(problems)}`);
   rules = new RuleIndex(loadRules(BUILT_IN_RULES).rules.all, excepted.exceptions);
 });
 

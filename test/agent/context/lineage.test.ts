@@ -82,7 +82,10 @@ class Model {
       this.put(
         to,
         now,
-        file.ties.map((tie) => onward(tie, to, now)),
+        file.ties.map((tie) => ({
+          ...onward(tie, to, now),
+          writtenUs: keepsSource ? now : tie.writtenUs,
+        })),
       );
     }
   }

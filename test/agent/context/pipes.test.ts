@@ -30,7 +30,7 @@ function end(fd: number, pipeId: string | null): FileDescriptor {
 
 /** What the engine does with a member of a pipeline at its exec. */
 function start(pipes: Pipes, { node, exec }: Member): readonly ProcessNode[] {
-  pipes.connect(node, exec);
+  pipes.connect(node, exec, 0);
   if (node.chainId === null) node.downstreamOf = pipes.sourceOf(exec, node);
   return pipes.spread(node);
 }
@@ -215,7 +215,7 @@ describe('a pipe', () => {
     const pipes = new Pipes();
     for (const one of [middle, last]) start(pipes, one);
     const next = new Pipes();
-    for (const [id, { writers, readers }] of pipes.state()) next.resume(id, writers, readers);
+    for (const [id, { writers, readers }] of pipes.state()) next.resume(id, writers, readers, 0);
     expect(start(next, tool)).toEqual([middle.node, last.node]);
   });
 });

@@ -445,7 +445,8 @@ describe('any order of events', () => {
       return;
     }
     const process = proc(at.pid, at.version, {
-      startUs: at.second * SECOND_US,
+      // What has the higher version began later, or as early.
+      startUs: at.version * SECOND_US,
       parent: id(1 + (at.pid % 4), at.version - 1),
     });
     if (at.kind === 'met') tree.meet(process);

@@ -1,0 +1,53 @@
+import { type Span, spanOf } from './span.ts';
+
+const AUTHORITY_END = /[/\s"'<>\\]/g;
+
+/**
+ * Passwords in the user part of URLs: the last `@` before the path ends it, the first `:` in it ends the user. Also in
+ * `//user:password@server/share`. Linear in the length of the text.
+ */
+export function urlSecrets(text: string): readonly Span[] {
+  const found: Span[] = [];
+  // Offset of the two slashes, -1 when there are no more.
+  let slashes = text.startsWith('//') ? 0 : nextSlashes(text, 0);
+  while (slashes !== -1) {
+    const start = slashes + 2;
+    AUTHORITY_END.lastIndex = start;
+    const end = AUTHORITY_END.exec(text)?.index ?? text.length;
+    const login = loginIn(text.slice(start, end));
+    if (login) found.push(spanOf(text, start + login.start, start + login.end));
+    slashes = nextSlashes(text, end);
+  }
+  return found;
+}
+
+function nextSlashes(text: string, from: number): number {
+  const colon = text.indexOf('://', from);
+  return colon === -1 ? -1 : colon + 1;
+}
+
+/** Oracle's form of a login inside a JDBC URL: `jdbc:oracle:thin:scott/tiger@//db:1521/x`. */
+const ORACLE = /jdbc:oracle:[a-z0-9]{1,16}:[^\s/@:]{1,128}\/([^@\s"]{1,256})@/gi;
+
+export function oracleUrlSecrets(text: string): readonly Span[] {
+  if (!text.includes('@')) return [];
+  return [...text.matchAll(ORACLE)].map((match) => {
+    const end = match.index + match[0].length - 1;
+    return spanOf(text, end - (match[1] ?? '').length, end);
+  });
+}
+
+/** Where the password is in `user:password@host`, with or without a port and what follows it; `null` when there is none. */
+export function loginIn(
+  authority: string,
+): { readonly start: number; readonly end: number } | null {
+  const colon = authority.indexOf(':');
+  if (colon === -1) return null;
+  const query = authority.search(/[?#]/);
+  const host = query === -1 ? authority : authority.slice(0, query);
+  let at = host.lastIndexOf('@');
+  // A `?` or `#` in the password that nobody escaped; `host:80?x=a@b` has a port there.
+  if (at === -1 && query > colon && !/^\d*$/.test(authority.slice(colon + 1, query)))
+    at = authority.lastIndexOf('@');
+  return at > colon ? { start: colon + 1, end: at } : null;
+}

@@ -1,0 +1,134 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PROJECT, spillwatch } from '../../support/command.ts';
+
+let folder: string;
+let state: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spillwatch-run-'));
+  state = join(folder, 'state');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function configure(document: unknown): string {
+  const file = join(folder, 'config.json');
+  writeFileSync(file, typeof document === 'string' ? document : JSON.stringify(document));
+  return file;
+}
+
+const HELPER = join(PROJECT, 'test/fixtures/programs/es-helper.sh');
+const QUIET = {
+  endpointSecurity: { command: [HELPER, 'hangs', '-'] },
+  network: { resolver: false },
+};
+
+/** Starts a real agent and sends it a signal as soon as it says that it has started. */
+async function runUntilStarted(
+  signal: NodeJS.Signals,
+  config: string,
+): Promise<{
+  readonly code: number | null;
+  readonly out: string;
+  readonly log: readonly string[];
+}> {
+  const node = join(PROJECT, 'node_modules/.bin/node');
+  const args = [join(PROJECT, 'agent/main.ts'), 'run', '--config', config, '--state', state];
+  const child = spawn(node, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: '/usr/bin:/bin' },
+  });
+  let out = '';
+  let err = '';
+  let isTold = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+    if (isTold || !err.includes('"msg":"started"')) return;
+    isTold = true;
+    child.kill(signal);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  const log = err
+    .trimEnd()
+    .split('\n')
+    .map((line) => String((JSON.parse(line) as { msg?: unknown }).msg));
+  return { code, out, log };
+}
+
+describe('spillwatch run', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends on %s with 0 and a log that says so',
+    async (signal) => {
+      const { code, out, log } = await runUntilStarted(signal, configure(QUIET));
+      expect(code).toBe(0);
+      expect(out).toBe('');
+      expect(log).toContain('started');
+      expect(log.at(-1)).toBe('stopped');
+    },
+  );
+
+  it('does not start with a configuration that is no JSON', async () => {
+    const config = configure('{');
+    const { code, out, err } = await spillwatch(['run', '--state', state, '--config', config]);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain('config.json');
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('does not start with a configuration that is not there', async () => {
+    const missing = join(folder, 'missing.json');
+    const { code, err } = await spillwatch(['run', '--state', state, '--config', missing]);
+    expect(code).toBe(1);
+    expect(err).toContain('missing.json');
+  });
+
+  it('does not start in a state folder that is a file or a link', async () => {
+    const config = configure(QUIET);
+    writeFileSync(state, '');
+    const file = await spillwatch(['run', '--state', state, '--config', config]);
+    expect(file.code).toBe(1);
+    expect(file.err).toContain(state);
+    rmSync(state);
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), state);
+    const link = await spillwatch(['run', '--state', state, '--config', config]);
+    expect(link.code).toBe(1);
+    expect(link.err).toContain(state);
+  });
+
+  it('does not start without rules', async () => {
+    const rules = join(folder, 'no-rules');
+    const config = configure(QUIET);
+    const { code, err } = await spillwatch([
+      'run',
+      '--state',
+      state,
+      '--config',
+      config,
+      '--rules',
+      rules,
+    ]);
+    expect(code).toBe(1);
+    expect(err).toContain('no-rules');
+  });
+
+  it('keeps its state for its owner alone', async () => {
+    await runUntilStarted('SIGTERM', configure(QUIET));
+    const modes = execFileSync('find', [state, '-printf', '%m %f\n'], { encoding: 'utf8' });
+    for (const line of modes.trimEnd().split('\n')) expect(line).toMatch(/^[67]00 /);
+    expect(readFileSync(join(state, 'spillwatch.db')).subarray(0, 15).toString()).toBe(
+      'SQLite format 3',
+    );
+  });
+});

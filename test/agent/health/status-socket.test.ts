@@ -1,0 +1,169 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askStatus, serveStatus } from '../../../agent/health/status-socket.ts';
+
+let folder: string;
+let path: string;
+const servers: Server[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spillwatch-socket-'));
+  chmodSync(folder, 0o700);
+  path = join(folder, 'agent.sock');
+});
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => closed(server)));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+async function serve(report: () => unknown): Promise<Server> {
+  const server = await serveStatus(folder, report);
+  servers.push(server);
+  return server;
+}
+
+/** Something else that listens where the agent would. */
+async function listen(answer: (socket: Socket) => void): Promise<void> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(path, resolve);
+  });
+}
+
+describe('the status socket', () => {
+  it('answers each asker with the document of that moment', async () => {
+    let number = 0;
+    await serve(() => ({ number: (number += 1) }));
+    expect(await askStatus(folder)).toEqual({ number: 1 });
+    expect(await askStatus(folder)).toEqual({ number: 2 });
+  });
+
+  it('is for its owner alone', async () => {
+    await serve(() => 'x');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('replaces the socket that an earlier run left behind', async () => {
+    // A server that is not closed leaves its file, as a killed process does.
+    await listen(() => {});
+    expect(await askStatus(folder)).toBeNull();
+    await serve(() => 'new');
+    expect(await askStatus(folder)).toBe('new');
+  });
+
+  it('leaves a link in its place and what it leads to alone', async () => {
+    const target = join(folder, 'precious');
+    writeFileSync(target, 'precious');
+    symlinkSync(target, path);
+    await expect(serve(() => 'x')).rejects.toThrow('EADDRINUSE');
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readFileSync(target, 'utf8')).toBe('precious');
+    expect(statSync(target).mode & 0o777).not.toBe(0o600);
+  });
+
+  it('leaves a file in its place alone', async () => {
+    writeFileSync(path, 'precious');
+    await expect(serve(() => 'x')).rejects.toThrow('EADDRINUSE');
+    expect(readFileSync(path, 'utf8')).toBe('precious');
+  });
+
+  it('is gone when its server is closed', async () => {
+    await closed(await serve(() => 'x'));
+    expect(existsSync(path)).toBe(false);
+    expect(await askStatus(folder)).toBeNull();
+  });
+
+  it('takes no harm from facts that cannot be gathered: the asker gets no answer', async () => {
+    let isBroken = true;
+    await serve(() => {
+      if (isBroken) throw new Error('disk I/O error');
+      return 'well';
+    });
+    expect(await askStatus(folder)).toBeNull();
+    isBroken = false;
+    expect(await askStatus(folder)).toBe('well');
+  });
+
+  it('takes no harm from askers that write, never read or go away', async () => {
+    const large = 'x'.repeat(3 * 1024 * 1024);
+    await serve(() => large);
+    const askers = Array.from({ length: 4 }, () =>
+      createConnection(path)
+        .pause()
+        .on('error', () => {}),
+    );
+    for (const asker of askers) asker.write('GET / HTTP/1.0\r\n\r\n');
+    askers[0]?.destroy();
+    expect(await askStatus(folder)).toBe(large);
+    for (const asker of askers) asker.destroy();
+  });
+});
+
+describe('asking', () => {
+  it('gets nothing where nobody listens', async () => {
+    expect(await askStatus(folder)).toBeNull();
+    expect(await askStatus(join(folder, 'nowhere'))).toBeNull();
+    writeFileSync(path, '');
+    expect(await askStatus(folder)).toBeNull();
+  });
+
+  it('takes an answer of 4 MiB and none that is larger', async () => {
+    let length = 4 * 1024 * 1024 - 2;
+    await serve(() => 'x'.repeat(length));
+    expect(await askStatus(folder)).toHaveLength(length);
+    length += 1;
+    expect(await askStatus(folder)).toBeNull();
+  });
+
+  it('gets nothing from one that says what is no JSON, or half of it', async () => {
+    let answer = 'hello';
+    await listen((socket) => socket.end(answer));
+    expect(await askStatus(folder)).toBeNull();
+    answer = '{"product":"Spill';
+    expect(await askStatus(folder)).toBeNull();
+    answer = '';
+    expect(await askStatus(folder)).toBeNull();
+  });
+
+  it('gives up on one that does not answer within two seconds', async () => {
+    const sockets: { destroy(): void }[] = [];
+    await listen((socket) => sockets.push(socket));
+    const askedAt = performance.now();
+    expect(await askStatus(folder)).toBeNull();
+    expect(performance.now() - askedAt).toBeLessThan(4000);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('gives up on one that drips', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    await listen((socket) => {
+      socket.on('error', () => {});
+      timers.push(setInterval(() => socket.write(' '), 500));
+    });
+    const askedAt = performance.now();
+    expect(await askStatus(folder)).toBeNull();
+    expect(performance.now() - askedAt).toBeLessThan(6000);
+    for (const timer of timers) clearInterval(timer);
+  });
+});
