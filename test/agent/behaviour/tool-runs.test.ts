@@ -310,3 +310,28 @@ describe('files of two tools at once', () => {
     ]);
   });
 });
+
+describe('no run is', () => {
+  it.each<[string, Program, string]>([
+    ['an app that prints its version', PROGRAMS.dbeaver, 'dbeaver --version'],
+    ['an app that prints its help', MAC_PROGRAMS.beekeeper, 'beekeeper-studio --help'],
+    ['a jar that prints its help', JAVA, 'java -jar /Applications/squirrel-sql.jar --help'],
+    [
+      'another main class with a jar among its arguments',
+      JAVA,
+      'java com.acme.Main -jar dbeaver.jar',
+    ],
+  ])('%s', (_title, program, line) => {
+    const desk = new Desk();
+    desk.type(program, line);
+    expect(desk.findings()).toEqual([]);
+  });
+
+  it('the lock file that an office program writes beside a workbook an export', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql crm');
+    const writer = desk.background(MAC_PROGRAMS.script);
+    desk.story.write(writer, desk.at('Documents/~$budget.xlsx'));
+    expect(desk.findings()).toMatchObject([{ stage: 'tool' }]);
+  });
+});

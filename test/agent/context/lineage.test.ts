@@ -73,18 +73,18 @@ class Model {
     this.put(path, now, [...others, tie]);
   }
 
-  transfer(source: string, target: string, now: number, keepsSource: boolean): void {
+  transfer(source: string, target: string, now: number, how: 'rename' | 'link' | 'copy'): void {
     const live = this.files.filter((file) => now - file.touchedUs <= LIMIT_US);
     for (const file of live) {
       if (file.path !== source && !file.path.startsWith(`${source}/`)) continue;
       const to = target + file.path.slice(source.length);
-      if (!keepsSource) this.remove(file.path);
+      if (how === 'rename') this.remove(file.path);
       this.put(
         to,
         now,
         file.ties.map((tie) => ({
           ...onward(tie, to, now),
-          writtenUs: keepsSource ? now : tie.writtenUs,
+          writtenUs: how === 'copy' ? now : tie.writtenUs,
         })),
       );
     }
@@ -159,6 +159,7 @@ const operation = fc.record({
     'write',
     'rename',
     'copy',
+    'link',
     'derive',
     'remove',
     'touch',
@@ -188,12 +189,12 @@ function perform(lineage: Lineage, model: Model, op: Operation, now: number): vo
       lineage.write(path, now, op.chain, op.link);
       return model.write(op.path, now, op.chain, op.link);
     case 'rename':
+    case 'link':
     case 'copy': {
       if (op.path === op.other) return;
-      const isRename = op.kind === 'rename';
-      if (isRename) lineage.move(path, other, now);
-      else lineage.copy(path, other, now);
-      return model.transfer(op.path, op.other, now, !isRename);
+      if (op.kind === 'rename') lineage.move(path, other, now);
+      else lineage[op.kind](path, other, now);
+      return model.transfer(op.path, op.other, now, op.kind);
     }
     case 'derive': {
       const sources = [op.other, op.third];
@@ -225,7 +226,7 @@ function perform(lineage: Lineage, model: Model, op: Operation, now: number): vo
       const [from, to] = op.isMove ? [op.folder, target] : [target, op.folder];
       if (op.link === 'lineage') lineage.move(spelled(from, op.how), spelled(to, op.otherHow), now);
       else lineage.copy(spelled(from, op.how), spelled(to, op.otherHow), now);
-      return model.transfer(from, to, now, op.link !== 'lineage');
+      return model.transfer(from, to, now, op.link === 'lineage' ? 'rename' : 'copy');
     }
   }
 }

@@ -29,6 +29,10 @@ function versionOf(node: ProcessNode): number {
   return node.process.pidversion ?? Number.POSITIVE_INFINITY;
 }
 
+function secondOf({ process }: ProcessNode): number {
+  return Math.floor((process.startUs ?? 0) / SECOND_US);
+}
+
 describe('the user of a process', () => {
   it.each([
     [501, 0, 501],
@@ -445,35 +449,71 @@ describe('any order of events', () => {
       return;
     }
     const process = proc(at.pid, at.version, {
-      // What has the higher version began later, or as early.
-      startUs: at.version * SECOND_US,
+      startUs: at.second * SECOND_US,
       parent: id(1 + (at.pid % 4), at.version - 1),
     });
     if (at.kind === 'met') tree.meet(process);
     else if (at.kind === 'exit') tree.exit(tree.meet(process).node);
-    else if (at.kind === 'fork')
-      tree.fork(tree.meet(proc(1 + (at.pid % 4), at.version)).node, process);
-    else tree.exec(tree.meet(proc(at.pid, Math.max(0, at.version - 1))).node, process);
+    else if (at.kind === 'fork') {
+      const { startUs } = process;
+      const parent = proc(1 + (at.pid % 4), at.version, { startUs });
+      tree.fork(tree.meet(parent).node, process);
+    } else {
+      const before = proc(at.pid, at.version - 1, { startUs: (at.second - 1) * SECOND_US });
+      tree.exec(tree.meet(before).node, process);
+    }
   }
 
-  it('never throws, and the current process of a pid is the newest execution, or none when it exited', () => {
+  /** Calls `look` with what the tree holds of each pid after each of the happenings. */
+  function following(
+    happenings: readonly Happening[],
+    look: (current: ProcessNode, others: readonly ProcessNode[]) => void,
+  ): void {
+    const tree = new ProcessTree();
+    for (const at of happenings) {
+      tell(tree, at);
+      for (const number of [1, 2, 3, 4]) {
+        const current = tree.current(number);
+        if (current)
+          look(
+            current,
+            [...tree.nodes()].filter(({ process }) => process.pid === number),
+          );
+      }
+    }
+  }
+
+  it('never throws, and the current process of a pid is one that is known and runs', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
-        const tree = new ProcessTree();
-        for (const at of happenings) {
-          tell(tree, at);
-          for (const node of tree.nodes()) {
-            const current = tree.current(node.process.pid);
-            if (current === null) continue;
-            expect(versionOf(current)).toBeGreaterThanOrEqual(node.process.pidversion ?? 0);
-          }
-          for (const number of [1, 2, 3, 4]) {
-            const current = tree.current(number);
-            expect(current === null || (current.process.pid === number && !current.exited)).toBe(
-              true,
-            );
-          }
-        }
+        following(happenings, (current, others) => {
+          expect(current.exited).toBe(false);
+          expect(others).toContain(current);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps the newest execution since the last start of the Mac the current one of its pid', () => {
+    const BOOT_SECONDS = 100;
+    /** Any order within the time from one start to the next, in which a higher version began later. */
+    const boots = fc.array(fc.array(happening, { maxLength: 20 }), { maxLength: 3 }).map((all) =>
+      all.flatMap((happenings, boot) =>
+        happenings.map((at) => ({
+          ...at,
+          second: boot * BOOT_SECONDS + (at.kind === 'seen' ? at.second : at.version),
+        })),
+      ),
+    );
+    const ageOf = (node: ProcessNode): number =>
+      Math.floor(secondOf(node) / BOOT_SECONDS) * BOOT_SECONDS + Math.min(versionOf(node), 99);
+    fc.assert(
+      fc.property(boots, (happenings) => {
+        following(happenings, (current, others) => {
+          const versioned = others.filter(({ process }) => process.pidversion !== null);
+          expect(ageOf(current)).toBeGreaterThanOrEqual(Math.max(0, ...versioned.map(ageOf)));
+        });
       }),
       { numRuns: 300 },
     );
