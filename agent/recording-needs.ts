@@ -82,6 +82,7 @@ export class RecordingNeeds implements LiveNeeds {
     if (event.kind !== 'process.exec') return;
     const program = programOf(event);
     if (this.#tools.identify(event.process, program) !== null) this.#toolUs = this.#clock();
-    if (this.#uploads.read(program) !== null) for (const tell of this.#listeners) tell();
+    if (this.#uploads.read(program, event.process.signingId) !== null)
+      for (const tell of this.#listeners) tell();
   }
 }

@@ -4,8 +4,8 @@
  * Records arrive up to `LATENESS_US` late and are released in order of their own clock once nothing earlier can come any
  * more. Endpoint Security lines of one run of the sensor keep the order of their numbers: when the wall clock of the
  * Mac is set back, the timeline goes on (`clockUs`), so no window grows or shrinks by the step and no lineage is lost.
- * While there is a stream, its lines alone move the timeline on: another source's record with a wrong date waits, and
- * costs only itself. Time comes from the records alone, so a capture gives the same order on every machine.
+ * While there is a stream, its lines alone move the timeline on; without one, a record moves it as far as another one
+ * confirms. So a record with a wrong date waits, and costs only itself. Time comes from the records alone, so a capture gives the same order on every machine.
  *
  * Bounds: `MAX_HELD` records are held; at the bound the oldest is released early and counted.
  */
@@ -41,7 +41,10 @@ export class Timeline {
   readonly #coverage: Coverage;
   readonly #heap = new Heap();
   #arrivals = 0;
+  /** How far the timeline has moved. */
   #maxClockUs = Number.NEGATIVE_INFINITY;
+  /** Latest moment that a record showed while there was no stream; the next one as late confirms it. */
+  #highestUs = Number.NEGATIVE_INFINITY;
   #offsetUs = 0;
   /** Highest number of the current run of the sensor and its moment. */
   #lastSequence: number | null = null;
@@ -77,8 +80,11 @@ export class Timeline {
     const clockUs =
       sequence === null ? this.#nearest(record.timeUs) : this.#place(sequence, record.timeUs);
     if (record.skipped === null) this.#hold(record, clockUs);
-    if (sequence !== null || !this.#hasStream)
-      this.#maxClockUs = Math.max(this.#maxClockUs, clockUs);
+    if (sequence !== null) this.#moveTo(clockUs);
+    else if (!this.#hasStream) {
+      this.#moveTo(Math.min(clockUs, this.#highestUs));
+      this.#highestUs = Math.max(this.#highestUs, clockUs);
+    }
     this.#drain(this.#maxClockUs - LATENESS_US);
   }
 
@@ -124,9 +130,14 @@ export class Timeline {
   resume(state: TimelineState): void {
     this.#offsetUs = state.offsetUs;
     this.#maxClockUs = state.maxClockUs;
+    this.#highestUs = state.maxClockUs;
     this.#hasStream = state.lastSequence !== null;
     this.#lastSequence = state.lastSequence;
     this.#lastClockUs = state.lastClockUs;
+  }
+
+  #moveTo(clockUs: number): void {
+    this.#maxClockUs = Math.max(this.#maxClockUs, clockUs);
   }
 
   #hold(record: SourceRecord, clockUs: number): void {

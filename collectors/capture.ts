@@ -152,6 +152,8 @@ function decodeEnvelope(
   switch (collector) {
     case 'host': {
       const { event, badRows } = readHost(object, timeUs);
+      // A list in which nothing can be read says nothing of the accounts there are.
+      if (badRows > 0 && event.accounts.length === 0) return lost(collector, 'bad-shape');
       return record(collector, timeUs, [event], null, badRows);
     }
     case 'processes': {
@@ -194,6 +196,7 @@ const ENVELOPES: ReadonlyMap<string, Exclude<CollectorName, 'endpoint-security'>
 ]);
 
 const LISTS: ReadonlyMap<CollectorName, string> = new Map([
+  ['host', 'accounts'],
   ['processes', 'processes'],
   ['network', 'connections'],
   ['resolver', 'answers'],

@@ -102,21 +102,24 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .command('explain')
     .description('say for each database session why it became no finding or stopped at a stage')
     .argument('[capture...]', 'capture files in order of time, - is standard input')
-    .option('--state <dir>', 'look at that database instead of captures')
+    .option(
+      '--state <dir>',
+      'without captures: folder of the database, the installed one unless given',
+    )
     .option('--config <file>', 'configuration, as JSON')
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
     .option('--user <user>', 'only that user, by name or uid')
     .option('--json', 'one JSON object a line')
     .action(async (captures: string[], options: ExplainFlags, command: Command) => {
-      if (captures.length > 0 === (options.state !== undefined))
+      if (captures.length > 0 && options.state !== undefined)
         command.error('error: name captures or --state DIR, one of them');
-      done(await explain({ captures, ...options }, output));
+      done(await explain({ captures, state: INSTALLED.state, ...options }, output));
     });
 
   program
     .command('baseline')
     .description('print which users run which database tools, and a role map to review')
-    .requiredOption('--state <dir>', 'folder of the database')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON document')
     .action((options: BaselineOptions) => {
       done(baseline(options, output));
@@ -220,7 +223,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
   findings
     .command('list')
     .description('print the latest version of each finding, the newest first')
-    .requiredOption('--state <dir>', 'folder of the database')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON object a line, as replay prints them')
     .option('--limit <n>', `at most so many, ${DEFAULT_LIMIT} unless given`, limit)
     .option('--user <user>', 'only that user, by name or uid')
@@ -234,7 +237,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .command('show')
     .description('print one finding with its evidence, what was not seen and what to check next')
     .argument('<id>', 'id of the finding, or its first 6 characters or more')
-    .requiredOption('--state <dir>', 'folder of the database')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON document')
     .option('--html <file>', 'write the report to that file, for you alone to read')
     .action((id: string, options: Omit<FindingsShowOptions, 'id'>) => {

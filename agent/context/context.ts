@@ -138,7 +138,7 @@ function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movemen
   const program = programOf(exec);
   node.program = nameOf(program);
   node.workingDirectory = exec.workingDirectory;
-  node.upload = facts.uploadTools.read(program);
+  node.upload = facts.uploadTools.read(program, exec.process.signingId);
   node.inputs = namedInputs(facts, node, program, at);
 
   const started = beginSession(facts, node, program, at);

@@ -40,10 +40,13 @@ export function hostOfRemote(destination: string, forms: readonly RemoteForm[]):
 
 /** Whether the destination is this Mac itself: what stays here is no upload. */
 export function isLocalHost(destination: string): boolean {
-  if (FILE.test(destination)) return true;
+  if (FILE.test(destination) || HERE.test(destination)) return true;
   const host = hostOf(destination) ?? hostOfLogin(destination);
   return host !== null && isLocalName(host);
 }
+
+/** rclone's back ends that are this Mac's own disk and memory. */
+const HERE = /^:(?:local|memory)[:,]/i;
 
 const LOCAL_NAME = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d{1,3}){1,3}|0\.0\.0\.0|::1?)$/;
 

@@ -1,5 +1,6 @@
 import type { UploadForm, UploadTool } from '../../rules/catalogue/catalogue.ts';
 import { hasOption, splitCommandLine, type ValueOptions } from './command-line.ts';
+import { plainSigningId } from './database-tool.ts';
 import type { Program } from './program.ts';
 import { isInputWith, readForm } from './upload-form.ts';
 import { type Place, placeOf } from './upload-place.ts';
@@ -17,6 +18,7 @@ export interface Upload extends Place {
 export class UploadTools {
   readonly #byName = new Map<string, UploadTool>();
   readonly #byModule = new Map<string, UploadTool>();
+  readonly #bySigningId = new Map<string, UploadTool>();
   readonly #services: ReadonlySet<string>;
 
   /** `services` are the ids of the catalogue: an rclone remote of such a name names the service. */
@@ -25,12 +27,16 @@ export class UploadTools {
     for (const tool of tools) {
       for (const name of tool.names) this.#byName.set(name, tool);
       for (const module of tool.modules) this.#byModule.set(module, tool);
+      for (const id of tool.signingIds) this.#bySigningId.set(id, tool);
     }
   }
 
-  /** The upload a program performs, or `null`: no upload tool, a download, a listing, or nothing local is sent. */
-  read(program: Program): Upload | null {
-    const tool = this.#toolOf(program);
+  /**
+   * The upload a program performs, or `null`: no upload tool, a download, a listing, a rehearsal, or nothing local is sent.
+   * `signingId` is that of the executable.
+   */
+  read(program: Program, signingId: string | null = null): Upload | null {
+    const tool = this.#toolOf(program, signingId);
     if (!tool) return null;
     for (const form of tool.commands) {
       const upload = readCommand(tool, form, program.args, this.#services);
@@ -39,7 +45,12 @@ export class UploadTools {
     return null;
   }
 
-  #toolOf(program: Program): UploadTool | null {
+  #toolOf(program: Program, signingId: string | null): UploadTool | null {
+    const signed =
+      signingId === null || program.isInterpreted
+        ? undefined
+        : this.#bySigningId.get(plainSigningId(signingId));
+    if (signed) return signed;
     if (program.module !== null) {
       const [root] = program.module.split('.__main__');
       return this.#byModule.get(root ?? program.module) ?? this.#byName.get(program.name) ?? null;
@@ -60,6 +71,7 @@ function readCommand(
   if (!operands) return null;
   const line = { operands, options };
   if (!isInputWith(form, line) && hasOption(args, valueOptions, form.notWith)) return null;
+  if (hasOption(args, valueOptions, tool.notWith)) return null;
   const sending = readForm(tool.name, form, line);
   if (!sending || (sending.sources.length === 0 && !sending.readsStandardInput)) return null;
   // A tool without a service of its own, and options without a place: the request goes nowhere.

@@ -6,8 +6,7 @@ export function readHost(
   record: JsonObject,
   timeUs: number,
 ): { readonly event: HostSeen; readonly badRows: number } {
-  const list = asArray(own(record, 'accounts'));
-  const rows = list ?? [];
+  const rows = asArray(own(record, 'accounts')) ?? [];
   const accounts = rows.flatMap((row) => {
     const object = asObject(row);
     const account = object && readAccount(object);
@@ -22,7 +21,7 @@ export function readHost(
       hostname: asText(own(record, 'hostname')) ?? '',
       hostId: asText(own(record, 'uuid')) ?? '',
       osVersion: asText(own(record, 'osVersion')) ?? '',
-      complete: list !== null && own(record, 'complete') === true,
+      complete: own(record, 'complete') === true,
       accounts,
     },
   };

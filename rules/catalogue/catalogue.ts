@@ -168,6 +168,10 @@ export interface UploadTool extends Provenance {
   readonly names: readonly string[];
   /** Python modules, for `python -m`. */
   readonly modules: readonly string[];
+  /** Code signing ids, by which a renamed executable is known. */
+  readonly signingIds: readonly string[];
+  /** Options with which no command of the tool sends anything: a rehearsal, help. */
+  readonly notWith: readonly string[];
   /** Service it always talks to; `null` when the remote names it. */
   readonly service: string | null;
   readonly commands: readonly UploadForm[];

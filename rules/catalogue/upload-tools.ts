@@ -23,6 +23,8 @@ function readTool(fields: RowFields, services: ReadonlySet<string>): UploadTool 
     name: fields.text('name'),
     names: fields.texts('names'),
     modules: fields.texts('modules'),
+    signingIds: fields.texts('signingIds'),
+    notWith: fields.texts('notWith'),
     service: fields.optionalText('service'),
     commands: fields.rows('commands').map(readForm),
     valueOptions: fields.texts('valueOptions'),

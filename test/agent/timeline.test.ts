@@ -376,3 +376,37 @@ describe('a timeline that goes on where another stopped', () => {
     ]);
   });
 });
+
+describe('one record with a date in the future', () => {
+  const DAY_US = 86_400 * SECOND_US;
+  const clocksOf = ({ released }: Ordered): readonly number[] =>
+    released.map(({ clockUs }) => clockUs - NOON_US);
+
+  it('before the first line of the stream leaves every line where it is', () => {
+    const ordered = flushed([
+      sourceRecord({ collector: 'host', timeUs: NOON_US + DAY_US }),
+      numbered(0, NOON_US),
+      numbered(1, NOON_US + 60 * SECOND_US),
+    ]);
+    expect(clocksOf(ordered)).toEqual([0, 60 * SECOND_US, DAY_US]);
+  });
+
+  it('without a stream leaves every other record where it is', () => {
+    const ordered = flushed([
+      watched(NOON_US),
+      watched(NOON_US + SECOND_US),
+      watched(NOON_US + DAY_US),
+      watched(NOON_US + 60 * SECOND_US),
+      watched(NOON_US + 120 * SECOND_US),
+    ]);
+    expect(clocksOf(ordered)).toEqual([0, SECOND_US, 60 * SECOND_US, 120 * SECOND_US, DAY_US]);
+    expect(ordered.timeline.counts().late).toBe(0);
+  });
+
+  it('waits without a stream until another one is as late', () => {
+    const ordered = timelineOf([watched(NOON_US), watched(NOON_US + DAY_US)]);
+    expect(ordered.released).toHaveLength(0);
+    ordered.timeline.push(watched(NOON_US + DAY_US + SECOND_US));
+    expect(clocksOf(ordered)).toEqual([0]);
+  });
+});

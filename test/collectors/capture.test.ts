@@ -304,3 +304,20 @@ describe('CaptureReader on anything', () => {
     fc.assert(fc.property(text, isAccountedFor), { numRuns: 300 });
   });
 });
+
+describe('a host record in which no account can be read', () => {
+  it.each([
+    ['without the list', { ...HOST, accounts: undefined }],
+    ['with another thing in its place', { ...HOST, accounts: 'maria' }],
+    ['with nothing but bad rows', { ...HOST, accounts: [5, null, { uid: -1 }] }],
+  ])('is lost, %s', (_title, record) => {
+    const { records, lost } = collected([JSON.stringify(record)]);
+    expect(records).toEqual([]);
+    expect(lost).toEqual([{ collector: 'host', dropped: 'bad-shape', sequence: null }]);
+  });
+
+  it('is a record when the list is empty', () => {
+    const { records } = collected([JSON.stringify({ ...HOST, accounts: [] })]);
+    expect(records).toMatchObject([{ collector: 'host', badRows: 0 }]);
+  });
+});

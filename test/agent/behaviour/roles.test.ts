@@ -182,6 +182,15 @@ describe('a developer or admin', () => {
   );
 });
 
+describe('an account record that cannot be read', () => {
+  it('leaves what is known of the accounts as it was', () => {
+    const desk = new Desk();
+    desk.story.envelope({ source: 'host', accounts: 'nobody' });
+    desk.type(PROGRAMS.psql, 'psql crm');
+    expect(desk.findings()).toMatchObject([{ user: 'lena', role: 'unassigned' }]);
+  });
+});
+
 describe('a role that changes between two runs of a tool', () => {
   const DEVELOPER = { ...LENA, groups: ['staff', '_developer'] };
 

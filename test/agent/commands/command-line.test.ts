@@ -227,6 +227,15 @@ describe.concurrent('the program', PATIENT, () => {
       expect(help.out).toContain(code);
   });
 
+  it.each([['findings', 'list'], ['findings', 'show', 'abcdef'], ['baseline'], ['explain']])(
+    'looks at the installed state when %s %s is given none',
+    async (...args) => {
+      const { code, out, err } = await spillwatch(args.filter((arg) => arg !== undefined));
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(/^\/Library\/Application Support\/Spillwatch\/db[^\n]*\n$/);
+    },
+  );
+
   it('lists its rules as NDJSON and finds nothing wrong with them', async () => {
     const [list, check] = await Promise.all([
       spillwatch(['rules', 'list', '--json']),

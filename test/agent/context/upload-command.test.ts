@@ -553,6 +553,8 @@ describe('no upload is', () => {
 
   describe('what stays on this Mac', () => {
     expectNone([
+      `rclone copy ${X} :local:/tmp/x`,
+      `rclone copy ${X} :memory:x`,
       'aws s3 cp x.csv y.csv',
       'aws s3 cp x.csv s3://b --endpoint-url http://localhost:4566',
       'gsutil cp x.csv file:///tmp/y.csv',
@@ -579,6 +581,25 @@ describe('no upload is', () => {
       'az storage blob upload -f x.csv -c cont --blob-endpoint http://127.0.0.1:10000/devstore',
       'nextcloudcmd dir http://localhost:8080',
       's5cmd --endpoint-url http://127.0.0.1:9000 cp x.csv s3://b',
+    ]);
+  });
+
+  describe('a rehearsal or a question for help', () => {
+    expectNone([
+      `rclone copy ${X} dropbox:in --dry-run`,
+      `rclone -n copy ${X} dropbox:in`,
+      `aws s3 cp ${X} s3://bucket/x --dryrun`,
+      `aws s3 sync --dryrun /Users/maria/Downloads s3://bucket`,
+      `gsutil rsync -n /Users/maria/Downloads gs://bucket`,
+      `gcloud storage rsync --dry-run /Users/maria/Downloads gs://bucket`,
+      `az storage blob upload-batch -d in -s /Users/maria/Downloads --dryrun`,
+      `azcopy copy ${X} https://acct.blob.core.windows.net/in --dry-run`,
+      `s3cmd put -n ${X} s3://bucket/x`,
+      `s5cmd --dry-run cp ${X} s3://bucket/x`,
+      `mc mirror --dry-run /Users/maria/Downloads play/in`,
+      `b2 sync --dry-run /Users/maria/Downloads b2://bucket`,
+      `rsync -avn ${X} maria@example.org:in`,
+      `curl --help -T ${X} https://example.org/`,
     ]);
   });
 
@@ -704,7 +725,7 @@ describe('operands', () => {
 
   it.each([
     ['rclone copy --s3-env-auth x.csv :s3:b', ['x.csv']],
-    ['rclone copy -vP --fast-list --progress=false x.csv r:in --dry-run', ['x.csv']],
+    ['rclone copy -vP --fast-list --progress=false x.csv r:in --checksum', ['x.csv']],
     ['rclone copy --transfers=4 x.csv r:in', ['x.csv']],
     ['rclone copy --a-flag-of-tomorrow SECRET x.csv r:in', ['x.csv']],
     ['gsutil -u project rsync -u -r dir gs://b', ['dir']],
@@ -830,6 +851,38 @@ describe('a secret on the command line', () => {
     const upload = read('rclone copy x.csv :s3,access_key_id=AK,secret_access_key=SECRET:bucket/x');
     expect(upload?.service).toBe('s3');
     expect(upload?.destination).toMatch(/^:s3\b.*:bucket\/x$/);
+  });
+});
+
+describe('an option of one tool that means a rehearsal in another', () => {
+  expectUploads([
+    [`gsutil cp -n ${X} gs://bucket/x`, `gsutil: ${X} -> gs://bucket/x (gcs, null)`],
+    [
+      `rsync -h ${X} maria@example.org:in`,
+      `rsync: ${X} -> maria@example.org:in (null, example.org)`,
+    ],
+  ]);
+});
+
+describe('a renamed executable', () => {
+  const command = ['/private/tmp/notes', '-T', X, 'https://example.org/'];
+
+  it.each(['com.apple.curl', 'com.apple.curl-55554944a1b2c3d4e5f60718'])(
+    'is known by its signing id %s',
+    (id) => {
+      expect(shown(tools.read(programOfWords(command), id))).toBe(
+        `curl: ${X} -> example.org (null, example.org)`,
+      );
+    },
+  );
+
+  it.each([null, 'com.example.notes', 'com.apple.curl.helper'])('is none by %s', (id) => {
+    expect(tools.read(programOfWords(command), id)).toBeNull();
+  });
+
+  it('is not the script that a signed interpreter runs', () => {
+    const script = programOfWords(['/bin/bash', '/opt/notes.sh', '-T', X, 'https://example.org/']);
+    expect(tools.read(script, 'com.apple.curl')).toBeNull();
   });
 });
 

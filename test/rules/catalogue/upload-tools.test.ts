@@ -11,6 +11,8 @@ const ROW = `
   - name: tool
     names: [tool, tool2]
     modules: [tool_cli]
+    signingIds: [com.example.tool]
+    notWith: [--rehearse]
     service: s3
     valueOptions: [-x, --profile]
     endpointOptions: [--endpoint]
@@ -82,6 +84,8 @@ describe('a row of the upload tools', () => {
           name: 'tool',
           names: ['tool', 'tool2'],
           modules: ['tool_cli'],
+          signingIds: ['com.example.tool'],
+          notWith: ['--rehearse'],
           service: 's3',
           valueOptions: ['-x', '--profile'],
           switches: new Set(['--quiet']),
@@ -125,6 +129,8 @@ describe('a row of the upload tools', () => {
           name: 'second',
           names: ['second'],
           modules: [],
+          signingIds: [],
+          notWith: [],
           service: null,
           valueOptions: [],
           switches: new Set(),
