@@ -10,11 +10,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../collectors/capture.ts';
 import type { Finding } from '../rules/finding.ts';
-import { assemble, type Engine } from './assemble.ts';
-import type { Knowledge } from './commands/knowledge.ts';
+import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
 import { toRfc3339 } from './deliver/time.ts';
 import { Canary } from './health/canary.ts';
+import { CanaryWatch } from './health/canary-watch.ts';
 import { Health, type HealthEvent } from './health/health.ts';
 import { Ledger, sum } from './health/ledger.ts';
 import { Pulse } from './health/pulse.ts';
@@ -23,8 +23,10 @@ import { RunningMark } from './health/running-mark.ts';
 import { statusReport } from './health/status-report.ts';
 import { serveStatus } from './health/status-socket.ts';
 import { Unreadable } from './health/unreadable.ts';
+import type { Knowledge } from './knowledge.ts';
+import { type LiveNeeds, liveNeeds } from './live-needs.ts';
+import { PeriodicSnapshot } from './periodic-snapshot.ts';
 import { LineQueue } from './queue.ts';
-import { type SnapshotParts, snapshotSlices } from './snapshot.ts';
 import type { Connection } from './store/database.ts';
 import type { Recovered } from './store/recovery.ts';
 import { isOutOfRoom, Reserve } from './store/reserve.ts';
@@ -55,19 +57,6 @@ export interface DaemonOptions {
   readonly onReady?: () => void;
 }
 
-/** What the engine wants of its sources now. */
-export interface LiveNeeds {
-  /** A chain may grow soon: samples are taken often. */
-  readonly isActive: () => boolean;
-  /** An export may be opened by somebody: `open` events are wanted. */
-  readonly wantsOpens: () => boolean;
-  /** Called when an upload tool was started: the next seconds matter. */
-  readonly onUploadTool: (listener: () => void) => void;
-  readonly accounts: () => readonly { readonly uid: number; readonly home: string }[];
-  /** Endpoint Security speaks: the folder watcher only confirms. */
-  readonly hasStream: () => boolean;
-}
-
 const STOP_MS = 5000;
 /** How often waiting records are looked at, and the agent itself. */
 const TICK_MS = LATENESS_US / 1000;
@@ -75,10 +64,6 @@ const SNAPSHOT_MS = 5 * 60_000;
 /** One slice of retention; a slice is small, so that it never holds up the reading side. */
 const RETENTION_MS = 30_000;
 const DAY_US = 24 * 3600 * 1_000_000;
-/** The first canary waits for the sensor's first line, but not longer; one that nobody watches says nothing. */
-const FIRST_CANARY_US = 20_000_000;
-/** While a canary is missing another is sent so often: its return says that the agent sees again. */
-const CANARY_AGAIN_MS = 60_000;
 
 /** The machine's clock in microseconds. */
 export const clock = (): number => Date.now() * 1000;
@@ -132,7 +117,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const { facts, coverage, pipeline } = engine;
   const { timeline } = pipeline;
   const connections = (): readonly string[] => reader.state();
-  const snapshots = new Snapshots({ store, facts, coverage, timeline, connections }, health);
+  const snapshots = new PeriodicSnapshot(
+    { store, facts, coverage, timeline, connections },
+    (error) => health.raise('store', storeTrouble(error), textOf(error)),
+  );
   const queue = new LineQueue(
     (line) => {
       reader.line(line);
@@ -177,14 +165,13 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       heartbeat,
     });
   const server = await serveStatus(options.stateFolder, report);
-  const needs = liveNeeds(engine, uploadListeners, options.config);
+  const needs = liveNeeds(engine, uploadListeners, options.config, clock);
   const running = options
     .sources(needs)
     .map((supervised) => supervisor.keep(supervised, stop.signal));
   const pulse = new Pulse(health, { wall: Date.now, steady: () => performance.now() }, TICK_MS);
   const unreadable = new Unreadable(health, startedUs);
-  const send = (): void => void sendCanary(canary, health, stop.signal);
-  let isCanaryDue = true;
+  const canaries = new CanaryWatch(canary, health, clock, stop.signal);
   const saveWaiting = (): void => {
     if (engine.pipeline.unsaved().waiting === 0 || !engine.pipeline.retry()) return;
     if (engine.pipeline.unsaved().waiting > 0) void setImmediate().then(saveWaiting);
@@ -198,11 +185,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       pulse.beat();
       engine.pipeline.timeline.settle();
       saveWaiting();
-      if (isCanaryDue && (isHeard(supervisor) || clock() - startedUs > FIRST_CANARY_US)) {
-        isCanaryDue = false;
-        send();
-      }
-      reportCanary(canary, health);
+      canaries.look(isHeard(supervisor));
       unreadable.look(unreadableLines(ledger), clock());
     }, TICK_MS),
     setInterval(() => {
@@ -211,14 +194,9 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     setInterval(() => {
       trim(retention, clock(), health);
     }, RETENTION_MS),
+    setInterval(canaries.send, options.config.canary.minutes * 60_000),
   ];
-  options.onCanaryWanted?.(send);
-  timers.push(
-    setInterval(send, options.config.canary.minutes * 60_000),
-    setInterval(() => {
-      if (canary.overdue() !== null) send();
-    }, CANARY_AGAIN_MS),
-  );
+  options.onCanaryWanted?.(canaries.send);
   options.onReady?.();
   void keepBeating(options.config.heartbeat.minutes, stop.signal, () => {
     heartbeat += 1;
@@ -267,46 +245,6 @@ function markRun(mark: RunningMark, startedUs: number, health: Health): void {
   }
 }
 
-/** Microseconds since `us`; without end when there was no such time. */
-function since(us: number | null): number {
-  return us === null ? Infinity : clock() - us;
-}
-
-function liveNeeds(engine: Engine, listeners: (() => void)[], config: Config): LiveNeeds {
-  const { facts, coverage } = engine;
-  const flowUs = config.windows.flowMinutes * 60_000_000;
-  const exportUs = config.windows.exportMinutes * 60_000_000;
-  const hasFile = (): boolean => {
-    for (const { exportedClockUs } of facts.chains.all()) {
-      const { lineage, temporal } = exportedClockUs;
-      if (Math.min(since(lineage), since(temporal)) <= flowUs) return true;
-    }
-    return false;
-  };
-  return {
-    wantsOpens: hasFile,
-    isActive: () => {
-      if (hasFile()) return true;
-      for (const chain of facts.chains.all())
-        if (since(chain.lastRunClockUs) <= exportUs) return true;
-      return false;
-    },
-    onUploadTool: (listener) => {
-      listeners.push(listener);
-    },
-    accounts: () => (facts.accounts.seen()?.accounts ?? []).map(({ uid, home }) => ({ uid, home })),
-    hasStream: () => since(coverage.state().lastUs) < 60_000_000,
-  };
-}
-
-async function sendCanary(canary: Canary, health: Health, signal: AbortSignal): Promise<void> {
-  try {
-    await canary.send(signal);
-  } catch (error) {
-    if (!signal.aborted) health.note('canary', 'canary-missing', textOf(error));
-  }
-}
-
 /** The sensor has spoken in this run. */
 function isHeard(supervisor: Supervisor): boolean {
   return supervisor
@@ -320,68 +258,11 @@ function unreadableLines(ledger: Ledger): number {
   return sum(dropped) - (dropped.get('queue-full') ?? 0);
 }
 
-function reportCanary(canary: Canary, health: Health): void {
-  const missing = canary.overdue();
-  if (missing !== null)
-    health.raise(
-      'canary',
-      'canary-missing',
-      `the canary's ${missing.join(', ')} did not come back; ${likelyCause(health)}`,
-    );
-  else if (!canary.isWaiting) health.clear('canary', 'canary-missing');
-}
-
-/** What probably keeps the canary away: trouble of the sensor when there is any. */
-function likelyCause(health: Health): string {
-  const sensor = health.active().find((trouble) => trouble.part === 'endpoint-security');
-  return sensor
-    ? `likely because of ${sensor.code}`
-    : 'the sensor says nothing of it: check the helper and its permissions';
-}
-
 function trim(retention: Retention, nowUs: number, health: Health): void {
   try {
     retention.slice(nowUs);
   } catch (error) {
     health.raise('store', storeTrouble(error), textOf(error));
-  }
-}
-
-/** Snapshots that never meet: a whole one ends the one that is under way. */
-class Snapshots {
-  readonly #parts: SnapshotParts;
-  readonly #health: Health;
-  #underWay: Generator<void> | null = null;
-
-  constructor(parts: SnapshotParts, health: Health) {
-    this.#parts = parts;
-    this.#health = health;
-  }
-
-  async inSlices(signal: AbortSignal): Promise<void> {
-    if (this.#underWay) return;
-    this.#underWay = snapshotSlices(this.#parts);
-    while (!signal.aborted && this.#step()) {
-      // oxlint-disable-next-line no-await-in-loop -- the reading side has its turn between slices
-      await setImmediate();
-    }
-    this.#underWay = null;
-  }
-
-  whole(): void {
-    this.#underWay = snapshotSlices(this.#parts);
-    while (this.#step());
-    this.#underWay = null;
-  }
-
-  /** One slice; `false` when there is no further one. */
-  #step(): boolean {
-    try {
-      return this.#underWay?.next().done === false;
-    } catch (error) {
-      this.#health.raise('store', storeTrouble(error), textOf(error));
-      return false;
-    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { Catalogue } from '../rules/catalogue/catalogue.ts';
 import { DatabaseTools } from './context/database-tool.ts';
 import { programOf } from './context/program.ts';
 import { UploadTools } from './context/upload-command.ts';
-import type { LiveNeeds } from './daemon.ts';
+import type { LiveNeeds } from './live-needs.ts';
 
 /** The stream counts as silent after this, in microseconds, and the folder watcher takes its place. */
 const STREAM_US = 60_000_000;

@@ -8,7 +8,7 @@ import { resolverCollector } from '../collectors/network/resolver-collector.ts';
 import { processesCollector } from '../collectors/processes/collector.ts';
 import type { Config } from './config.ts';
 import { FIRST_USER_ID } from './context/accounts.ts';
-import type { LiveNeeds } from './daemon.ts';
+import type { LiveNeeds } from './live-needs.ts';
 import type { Supervised } from './supervise.ts';
 
 const WATCHED = ['Downloads', 'Documents'];

@@ -98,12 +98,12 @@ export class Supervisor {
         // What ended it last does not matter until it is wanted again.
         if (entry.state !== 'not-wanted') clearAll(this.#parts.health, supervised.part);
         entry.state = 'not-wanted';
-        // oxlint-disable-next-line no-await-in-loop -- one run after the other is the point
+        // oxlint-disable-next-line no-await-in-loop -- asked once a second
         await pause(1000, signal);
         continue;
       }
       const startedUs = this.#parts.clock();
-      // oxlint-disable-next-line no-await-in-loop -- as above
+      // oxlint-disable-next-line no-await-in-loop -- a collector has one run at a time
       const failed = await this.#once(entry, signal);
       if (!failed || isOver(signal)) continue;
       const ranMs = (this.#parts.clock() - startedUs) / 1000;
@@ -111,7 +111,7 @@ export class Supervisor {
       entry.restarts += 1;
       entry.state = 'waiting';
       const limitMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures, 16), MAX_DELAY_MS);
-      // oxlint-disable-next-line no-await-in-loop -- as above
+      // oxlint-disable-next-line no-await-in-loop -- the pause before the next run
       await pause(this.#parts.random() * limitMs, signal);
       if (!isOver(signal) && supervised.part === 'endpoint-security') this.#announceRestart(entry);
     }

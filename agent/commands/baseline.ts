@@ -2,8 +2,8 @@ import type { Role } from '../../rules/finding.ts';
 import { toRfc3339 } from '../deliver/time.ts';
 import { type BaselineRow, readBaseline } from '../store/baseline.ts';
 import { openExisting } from '../store/database.ts';
-import { StateError } from '../store/state-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isExpected } from './expected-error.ts';
 import { type Output, printable } from './terminal.ts';
 
 export interface BaselineOptions {
@@ -25,7 +25,7 @@ export function baseline(options: BaselineOptions, output: Output): ExitCode {
     }
     return EXIT.done;
   } catch (error) {
-    if (!(error instanceof StateError)) throw error;
+    if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   }

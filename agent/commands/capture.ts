@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Manifest } from '../capture-manifest.ts';
 import type { Config } from '../config.ts';
-import { ConfigError, readConfig, readConfigFile } from '../config.ts';
-import type { LiveNeeds } from '../daemon.ts';
+import { clock } from '../daemon.ts';
 import { Health, type HealthEvent } from '../health/health.ts';
+import { InputError, loadKnowledge } from '../knowledge.ts';
+import type { LiveNeeds } from '../live-needs.ts';
 import { Recording } from '../recording.ts';
 import { RecordingNeeds } from '../recording-needs.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { liveSources } from '../sources.ts';
 import { pause, type Supervised, Supervisor } from '../supervise.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { INSTALLED } from './installed.ts';
-import { InputError, loadKnowledge } from './knowledge.ts';
+import { isExpected } from './expected-error.ts';
+import { agentConfig } from './installed.ts';
 import { readTables } from './secret-tables.ts';
 import { type Output, printable } from './terminal.ts';
 
@@ -55,13 +55,13 @@ export async function capture(
   parts.signal?.addEventListener('abort', end, { once: true });
   if (parts.signal?.aborted) end();
   try {
-    const config = readOwn(options.config);
+    const config = agentConfig(options.config).config;
     const manifest = await record(options, config, output, parts, stop);
     output.err(`${printable(outcome(options.file, manifest))}\n`);
     const isShort = !manifest || 'disk-full' in manifest.lost || 'write-failed' in manifest.lost;
     return isShort ? EXIT.unreadable : EXIT.done;
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof InputError)) throw error;
+    if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   } finally {
@@ -118,10 +118,6 @@ async function record(
   return recording.close();
 }
 
-function clock(): number {
-  return Date.now() * 1000;
-}
-
 /** Longest pause that timers of Node know: 24 days. */
 const FOREVER_MS = 2 ** 31 - 1;
 
@@ -147,10 +143,4 @@ function outcome(file: string, manifest: Manifest | null): string {
   const { lines, complete, lost } = manifest;
   const reasons = Object.entries(lost).map(([reason, count]) => `${reason} ${count}`);
   return `${file}: ${lines} lines, ${complete ? 'complete' : `not complete (${reasons.join(', ')})`}`;
-}
-
-/** The named file, else the installed one when it is there, else the defaults. */
-function readOwn(path: string | undefined): Config {
-  if (path !== undefined) return readConfigFile(path).config;
-  return (existsSync(INSTALLED.config) ? readConfigFile(INSTALLED.config) : readConfig({})).config;
 }

@@ -2,11 +2,10 @@ import { lstatSync, statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fullDiskAccess, secondOpinion } from '../../collectors/permissions.ts';
 import { RETURN_MS } from '../health/canary.ts';
+import { remedyOf } from '../health/remedies.ts';
 import type { StatusReport } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
-
-import { InputError, loadKnowledge } from './knowledge.ts';
-import { remedyOf } from './remedies.ts';
+import { InputError, loadKnowledge } from '../knowledge.ts';
 import { configOf } from './replay.ts';
 import { CANARY_SIGNAL } from './run.ts';
 import { asReport } from './status.ts';
@@ -159,9 +158,9 @@ async function canaryCheck(pid: number, folder: string): Promise<Check> {
     return fail('canary', textOf(error), 'run doctor as the user of the agent, with sudo');
   }
   while (passedMs() < CANARY_MS) {
-    // oxlint-disable-next-line no-await-in-loop -- asked again and again
+    // oxlint-disable-next-line no-await-in-loop -- the pause between two questions
     await delay(ASK_EVERY_MS);
-    // oxlint-disable-next-line no-await-in-loop -- as above
+    // oxlint-disable-next-line no-await-in-loop -- one question at a time, until the canary is back
     const age = asReport(await askStatus(folder))?.canary.lastSeenAgeSeconds ?? null;
     if (age !== null && age * 1000 < passedMs())
       return pass('canary', `came back within ${Math.ceil(passedMs() / 1000)} s`);

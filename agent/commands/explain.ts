@@ -1,14 +1,13 @@
 import type { Finding } from '../../rules/finding.ts';
-import { type Config, ConfigError } from '../config.ts';
+import { type Config } from '../config.ts';
 import { type Chain, stageOf } from '../context/chain.ts';
 import type { Miss, Refusal } from '../context/misses.ts';
 import { toRfc3339 } from '../deliver/time.ts';
 import { openExisting } from '../store/database.ts';
-import { StateError } from '../store/state-error.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isExpected } from './expected-error.ts';
 import { explainMiss, explainRefusal, explainSilence, explainStop } from './explanation.ts';
-import { InputError } from './knowledge.ts';
 import { configOf, runCaptures } from './replay.ts';
 import { type Output, printable } from './terminal.ts';
 
@@ -37,9 +36,7 @@ export async function explain(options: ExplainOptions, output: Output): Promise<
       output.out('No run of a database tool was seen.\n');
     return EXIT.done;
   } catch (error) {
-    const isExpected =
-      error instanceof ConfigError || error instanceof StateError || error instanceof InputError;
-    if (!isExpected) throw error;
+    if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   }

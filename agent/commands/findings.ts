@@ -1,13 +1,13 @@
 import { type Finding, SEVERITIES, type Severity, type Stage } from '../../rules/finding.ts';
 import { toSummary } from '../deliver/summary.ts';
 import { toRfc3339 } from '../deliver/time.ts';
+import { InputError } from '../knowledge.ts';
 import { findingReport } from '../report/html.ts';
 import { isSimulated } from '../simulation/simulated.ts';
 import { type FindingLookup, type Findings, MIN_PREFIX, openFindings } from '../store/findings.ts';
-import { StateError } from '../store/state-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isExpected } from './expected-error.ts';
 import { findingDetail } from './finding-detail.ts';
-import { InputError } from './knowledge.ts';
 import { writePrivately } from './private-file.ts';
 import { type Output, printable } from './terminal.ts';
 import { textTable } from './text-table.ts';
@@ -79,7 +79,7 @@ function withFindings(state: string, output: Output, use: (findings: Findings) =
     use(findings);
     return EXIT.done;
   } catch (error) {
-    if (!(error instanceof StateError || error instanceof InputError)) throw error;
+    if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   } finally {

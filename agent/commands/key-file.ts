@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { InputError } from './knowledge.ts';
+import { InputError } from '../knowledge.ts';
 
 /** Bounds of a key, in bytes. */
 export const MIN_KEY_BYTES = 16;

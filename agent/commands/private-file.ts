@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { InputError } from './knowledge.ts';
+import { InputError } from '../knowledge.ts';
 
 /**
  * Writes text to a file that its owner alone may read (0600) and gives the absolute path. What was there is replaced as a

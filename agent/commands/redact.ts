@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { LineSplitter } from '../../collectors/endpoint-security/lines.ts';
 import { asObject, asText, asTexts } from '../../collectors/untrusted.ts';
+import { InputError } from '../knowledge.ts';
 import { type JsonMember, membersAt, withReplacements } from '../redaction/json-members.ts';
 import { type RedactionMode, Redactor } from '../redaction/redactor.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { isExpected } from './expected-error.ts';
 import { readKeyFile } from './key-file.ts';
-import { InputError } from './knowledge.ts';
 import { readTables } from './secret-tables.ts';
 import { type Output, printable } from './terminal.ts';
 
@@ -28,7 +29,7 @@ export async function redact(
   try {
     redactor = new Redactor(modeOf(options), readTables());
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   }

@@ -16,12 +16,12 @@ import {
 import { toDetectionFinding } from '../deliver/ocsf.ts';
 import { toSummary } from '../deliver/summary.ts';
 import { Ledger, sum } from '../health/ledger.ts';
+import { InputError, loadKnowledge } from '../knowledge.ts';
 import { saveSnapshot } from '../snapshot.ts';
 import { openInFolder, openInMemory } from '../store/database.ts';
-import { StateError } from '../store/state-error.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { InputError, loadKnowledge } from './knowledge.ts';
+import { isExpected } from './expected-error.ts';
 import { type Output, printable } from './terminal.ts';
 
 export interface ReplayOptions {
@@ -178,8 +178,4 @@ function counts(ledger: Ledger): string {
     `dropped=${sum(dropped)}${reasons === '' ? '' : ` (${reasons})`}`,
     ...(badRows > 0 ? [`badRows=${badRows}`] : []),
   ].join(' ');
-}
-
-function isExpected(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof StateError || error instanceof InputError;
 }

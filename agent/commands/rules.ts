@@ -2,11 +2,11 @@ import type { ExceptionHits } from '../../rules/exception-tally.ts';
 import { exceptionWarnings } from '../../rules/sigma/exception-warnings.ts';
 import type { LoadedRules } from '../../rules/sigma/load.ts';
 import { describeProblem } from '../../rules/sigma/problem.ts';
+import { BUILT_IN_RULES, readRules } from '../knowledge.ts';
 import { openExisting } from '../store/database.ts';
-import { StateError } from '../store/state-error.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { BUILT_IN_RULES, InputError, readRules } from './knowledge.ts';
+import { isExpected } from './expected-error.ts';
 import { type Output, printable } from './terminal.ts';
 
 export interface RulesOptions {
@@ -82,7 +82,7 @@ function withRules(
       output.err(`${printable(`${folder}/${describeProblem(problem)}`)}\n`);
     return loaded.problems.length > 0 ? EXIT.unreadable : EXIT.done;
   } catch (error) {
-    if (!(error instanceof InputError || error instanceof StateError)) throw error;
+    if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   }

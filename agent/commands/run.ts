@@ -1,23 +1,17 @@
-import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
-import {
-  ConfigError,
-  type ConfigReading,
-  describeConfigProblem,
-  readConfig,
-  readConfigFile,
-} from '../config.ts';
+import { describeConfigProblem } from '../config.ts';
 import { clock, runDaemon } from '../daemon.ts';
 import { toSummary } from '../deliver/summary.ts';
 import { openLog } from '../health/log.ts';
 import { isServed } from '../health/status-socket.ts';
+import { loadKnowledge } from '../knowledge.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
 import { StateError } from '../store/state-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { INSTALLED } from './installed.ts';
-import { InputError, loadKnowledge } from './knowledge.ts';
+import { isExpected } from './expected-error.ts';
+import { agentConfig } from './installed.ts';
 import { type Output, printable } from './terminal.ts';
 
 /** Makes the running agent send a canary at once. */
@@ -40,7 +34,7 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
   process.on('SIGINT', end);
   const log = openLog(pino.destination({ dest: 2, sync: true }));
   try {
-    const reading = readOwn(options.config);
+    const reading = agentConfig(options.config);
     const knowledge = loadKnowledge(options.rules);
     // Two agents would take each other's socket and give out the same numbers.
     if (await isServed(options.state))
@@ -80,9 +74,7 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     log.info('stopped');
     return EXIT.done;
   } catch (error) {
-    const isExpected =
-      error instanceof ConfigError || error instanceof StateError || error instanceof InputError;
-    if (!isExpected) throw error;
+    if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   } finally {
@@ -90,10 +82,4 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     process.off('SIGINT', end);
     process.removeAllListeners(CANARY_SIGNAL);
   }
-}
-
-/** The named file, else the installed one when it is there, else the defaults. */
-function readOwn(path: string | undefined): ConfigReading {
-  if (path !== undefined) return readConfigFile(path);
-  return existsSync(INSTALLED.config) ? readConfigFile(INSTALLED.config) : readConfig({});
 }

@@ -1,5 +1,5 @@
 import { loadSecretTables, type SecretTables } from '../../rules/catalogue/redaction-tools.ts';
-import { InputError } from './knowledge.ts';
+import { InputError } from '../knowledge.ts';
 
 /**
  * The tables that say where command lines hold secrets. Throws an `InputError` when they cannot be read or a row is faulty:

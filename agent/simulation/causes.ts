@@ -1,5 +1,5 @@
-import { remedyOf } from '../commands/remedies.ts';
 import { FIRST_USER_ID } from '../context/accounts.ts';
+import { remedyOf } from '../health/remedies.ts';
 import type { StatusReport } from '../health/report.ts';
 import type { BaselineRow } from '../store/baseline.ts';
 import type { Leg, Performed } from './perform.ts';

@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadKnowledge } from '../../agent/commands/knowledge.ts';
 import { readConfig } from '../../agent/config.ts';
-import { type DaemonOptions, type LiveNeeds, runDaemon } from '../../agent/daemon.ts';
+import { type DaemonOptions, runDaemon } from '../../agent/daemon.ts';
 import type { HealthEvent } from '../../agent/health/health.ts';
 import type { StatusReport } from '../../agent/health/report.ts';
 import { askStatus } from '../../agent/health/status-socket.ts';
+import { loadKnowledge } from '../../agent/knowledge.ts';
+import type { LiveNeeds } from '../../agent/live-needs.ts';
 import { openExisting } from '../../agent/store/database.ts';
 import { openOrRecover } from '../../agent/store/recovery.ts';
 import type { Supervised } from '../../agent/supervise.ts';

@@ -379,9 +379,6 @@ describe('a timeline that goes on where another stopped', () => {
 
 describe('one record with a date in the future', () => {
   const DAY_US = 86_400 * SECOND_US;
-  const clocksOf = ({ released }: Ordered): readonly number[] =>
-    released.map(({ clockUs }) => clockUs - NOON_US);
-
   it('before the first line of the stream leaves every line where it is', () => {
     const ordered = flushed([
       sourceRecord({ collector: 'host', timeUs: NOON_US + DAY_US }),
@@ -410,3 +407,7 @@ describe('one record with a date in the future', () => {
     expect(clocksOf(ordered)).toEqual([0]);
   });
 });
+
+function clocksOf({ released }: Ordered): readonly number[] {
+  return released.map(({ clockUs }) => clockUs - NOON_US);
+}

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT_IN_RULES } from '../../../agent/commands/knowledge.ts';
+import { BUILT_IN_RULES } from '../../../agent/knowledge.ts';
 import { RuleIndex } from '../../../rules/sigma/index.ts';
 import { loadRules } from '../../../rules/sigma/load.ts';
 import { replayed } from '../../support/replay.ts';

@@ -473,8 +473,7 @@ describe('an upload tool under another name', () => {
   it('is known by the signature that it kept', () => {
     const desk = new Desk();
     desk.dump('Documents/a.sql');
-    const { signingId = null } = PROGRAMS.curl;
-    const program = { ...PROGRAMS.curl, path: '/Users/lena/c', signingId };
+    const program = { ...PROGRAMS.curl, path: '/Users/lena/c' };
     desk.type(program, 'c -T Documents/a.sql https://gofile.io/');
     expect(desk.findings()).toMatchObject([
       { stage: 'upload', evidence: 'named-in-upload-command', service: 'gofile' },

@@ -16,7 +16,7 @@ import {
   capture,
 } from '../../../agent/commands/capture.ts';
 import { replay } from '../../../agent/commands/replay.ts';
-import type { LiveNeeds } from '../../../agent/daemon.ts';
+import type { LiveNeeds } from '../../../agent/live-needs.ts';
 import type { Supervised } from '../../../agent/supervise.ts';
 import type { Collector } from '../../../collectors/collector.ts';
 import { endpointSecurityCollector } from '../../../collectors/endpoint-security/collector.ts';

@@ -227,10 +227,10 @@ describe.concurrent('the program', PATIENT, () => {
       expect(help.out).toContain(code);
   });
 
-  it.each([['findings', 'list'], ['findings', 'show', 'abcdef'], ['baseline'], ['explain']])(
-    'looks at the installed state when %s %s is given none',
-    async (...args) => {
-      const { code, out, err } = await spillwatch(args.filter((arg) => arg !== undefined));
+  it.each(['findings list', 'findings show abcdef', 'baseline', 'explain'])(
+    'looks at the installed state when `%s` is given none',
+    async (verb) => {
+      const { code, out, err } = await spillwatch(verb.split(' '));
       expect({ code, out }).toEqual({ code: 1, out: '' });
       expect(err).toMatch(/^\/Library\/Application Support\/Spillwatch\/db[^\n]*\n$/);
     },

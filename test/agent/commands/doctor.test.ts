@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Check, type DoctorOptions, doctor } from '../../../agent/commands/doctor.ts';
-import { remedyOf } from '../../../agent/commands/remedies.ts';
+import { remedyOf } from '../../../agent/health/remedies.ts';
 import type { StatusReport } from '../../../agent/health/report.ts';
 import { HEALTHY, troubleOf } from '../health/example-report.ts';
 import { Serving, Written } from './serving.ts';

@@ -1,4 +1,4 @@
-import type { HealthCode } from '../health/health.ts';
+import type { HealthCode } from './health.ts';
 
 /** What to do about each trouble, for `doctor`. */
 export function remedyOf(code: HealthCode): string {

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Catalogue } from '../../rules/catalogue/catalogue.ts';
-import { loadCatalogue } from '../../rules/catalogue/load.ts';
-import type { RuleIndex } from '../../rules/sigma/index.ts';
-import { type LoadedRules, loadRules } from '../../rules/sigma/load.ts';
-import { describeProblem } from '../../rules/sigma/problem.ts';
+import type { Catalogue } from '../rules/catalogue/catalogue.ts';
+import { loadCatalogue } from '../rules/catalogue/load.ts';
+import type { RuleIndex } from '../rules/sigma/index.ts';
+import { type LoadedRules, loadRules } from '../rules/sigma/load.ts';
+import { describeProblem } from '../rules/sigma/problem.ts';
 
 /** Input that a verb needs and cannot read. `message` is one line for a person: what, where, what to do. */
 export class InputError extends Error {
   readonly code = 'INPUT_UNREADABLE';
 }
 
-export const BUILT_IN_RULES = join(import.meta.dirname, '../../rules/macos');
+export const BUILT_IN_RULES = join(import.meta.dirname, '../rules/macos');
 
 export interface Knowledge {
   readonly catalogue: Catalogue;
