@@ -12,7 +12,7 @@ import { CaptureReader } from '../collectors/capture.ts';
 import type { Finding } from '../rules/finding.ts';
 import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
-import { toRfc3339 } from './deliver/time.ts';
+import { toRfc3339 } from './deliver/formats/time.ts';
 import { Canary } from './health/canary.ts';
 import { CanaryWatch } from './health/canary-watch.ts';
 import { Health, type HealthEvent } from './health/health.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { type BaselineRow, readBaseline } from '../store/baseline.ts';
 import { openExisting } from '../store/database.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

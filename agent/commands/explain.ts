@@ -2,7 +2,7 @@ import type { Finding } from '../../rules/finding.ts';
 import { type Config } from '../config.ts';
 import { type Chain, stageOf } from '../context/chain.ts';
 import type { Miss, Refusal } from '../context/misses.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { openExisting } from '../store/database.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { claimsOf, coverageText, roleText } from '../report/evidence-text.ts';
 import { unseenOf } from '../report/limits-text.ts';
 import { nextChecksOf } from '../report/next-checks.ts';

@@ -1,5 +1,5 @@
 import type { Finding, Step } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { isSimulated } from '../simulation/simulated.ts';
 import { printable } from './terminal.ts';
 

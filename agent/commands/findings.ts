@@ -1,6 +1,6 @@
 import { type Finding, SEVERITIES, type Severity, type Stage } from '../../rules/finding.ts';
-import { toSummary } from '../deliver/summary.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toSummary } from '../deliver/formats/summary.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { InputError } from '../knowledge.ts';
 import { findingReport } from '../report/html.ts';
 import { isSimulated } from '../simulation/simulated.ts';

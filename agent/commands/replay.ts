@@ -13,8 +13,8 @@ import {
   readConfig,
   readConfigFile,
 } from '../config.ts';
-import { toDetectionFinding } from '../deliver/ocsf.ts';
-import { toSummary } from '../deliver/summary.ts';
+import { toDetectionFinding } from '../deliver/formats/ocsf.ts';
+import { toSummary } from '../deliver/formats/summary.ts';
 import { Ledger, sum } from '../health/ledger.ts';
 import { InputError, loadKnowledge } from '../knowledge.ts';
 import { saveSnapshot } from '../snapshot.ts';

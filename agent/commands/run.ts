@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { describeConfigProblem } from '../config.ts';
 import { clock, runDaemon } from '../daemon.ts';
-import { toSummary } from '../deliver/summary.ts';
+import { toSummary } from '../deliver/formats/summary.ts';
 import { openLog } from '../health/log.ts';
 import { isServed } from '../health/status-socket.ts';
 import { loadKnowledge } from '../knowledge.ts';

@@ -1,4 +1,4 @@
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { type StatusReport, type StatusWord, statusWord } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
 import { type Output, printable } from './terminal.ts';

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Summary } from '../deliver/summary.ts';
+import type { Summary } from '../deliver/formats/summary.ts';
 import type { HealthEvent } from './health.ts';
 import type { StatusReport } from './report.ts';
 

@@ -3,7 +3,7 @@ import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fullDiskAccess } from '../../collectors/permissions.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Engine } from '../assemble.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { LineQueue } from '../queue.ts';
 import type { Store } from '../store/store.ts';

@@ -3,7 +3,7 @@
  * size, paper in one column. Colours come from the page (`style.ts`), so it follows light, dark and print.
  */
 import type { Finding } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { type ChainNode, chainNodesOf } from './chain-nodes.ts';
 import { type ChainRow, chainRowsOf } from './chain-rows.ts';
 import { durationText } from './duration.ts';

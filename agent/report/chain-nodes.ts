@@ -6,7 +6,7 @@
  * Bound: `MAX_NODES`; steps above it are counted and stay in the timeline.
  */
 import type { Finding, Step } from '../../rules/finding.ts';
-import { fileName } from '../deliver/ocsf-bounds.ts';
+import { fileName } from '../deliver/formats/ocsf-bounds.ts';
 import { EVIDENCE_READINGS } from './evidence-text.ts';
 import { folderOf } from './folder-of.ts';
 import { stepWords } from './step-words.ts';

@@ -1,5 +1,5 @@
 import type { Coverage, Evidence, Finding, Link, RoleSource } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 
 export const CERTAINTIES = ['weak', 'moderate', 'strong'] as const;
 /** How far the inference follows from what was observed. */

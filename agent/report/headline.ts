@@ -1,5 +1,5 @@
 import type { Finding } from '../../rules/finding.ts';
-import { fileName } from '../deliver/ocsf-bounds.ts';
+import { fileName } from '../deliver/formats/ocsf-bounds.ts';
 import { isSimulated } from '../simulation/simulated.ts';
 import { shorten } from './escape.ts';
 import { folderOf } from './folder-of.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { escapeMarked } from './escape.ts';
 
 /** The emissions of one finding, oldest first, as a table: what was known when, and how it was judged. */

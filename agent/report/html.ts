@@ -3,7 +3,7 @@
  * Every text from outside goes through `escape.ts`; class names come from our own words only.
  */
 import type { Finding } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { drawChain } from './chain-drawing.ts';
 import { durationText } from './duration.ts';
 import { escapeMarked, escapePath, escapeText } from './escape.ts';

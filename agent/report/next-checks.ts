@@ -1,6 +1,6 @@
 import type { Finding } from '../../rules/finding.ts';
-import { fileName } from '../deliver/ocsf-bounds.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { fileName } from '../deliver/formats/ocsf-bounds.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { shorten } from './escape.ts';
 
 /** What a person should look at next, most telling first. Holds names from outside: escape it. Times are UTC. */

@@ -1,5 +1,5 @@
 import type { Finding, StepProcess } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { escapeMarked, escapePath } from './escape.ts';
 import { stepWords } from './step-words.ts';
 

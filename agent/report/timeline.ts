@@ -1,5 +1,5 @@
 import type { Finding, Step, StepConnection } from '../../rules/finding.ts';
-import { toRfc3339 } from '../deliver/time.ts';
+import { toRfc3339 } from '../deliver/formats/time.ts';
 import { durationText } from './duration.ts';
 import { escapeMarked, escapePath, escapeText } from './escape.ts';
 import { stepWords } from './step-words.ts';

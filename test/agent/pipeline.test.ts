@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toDetectionFinding } from '../../agent/deliver/ocsf.ts';
-import { toSummary } from '../../agent/deliver/summary.ts';
+import { toDetectionFinding } from '../../agent/deliver/formats/ocsf.ts';
+import { toSummary } from '../../agent/deliver/formats/summary.ts';
 import { sum } from '../../agent/health/ledger.ts';
 import { openInMemory } from '../../agent/store/database.ts';
 import { engineOn } from '../support/engine.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toSummary } from '../../agent/deliver/summary.ts';
+import { toSummary } from '../../agent/deliver/formats/summary.ts';
 import { saveSnapshot, snapshotSlices } from '../../agent/snapshot.ts';
 import { type Connection, openInFolder, openInMemory } from '../../agent/store/database.ts';
 import { asTimeUs } from '../../collectors/untrusted.ts';

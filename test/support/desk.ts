@@ -1,4 +1,4 @@
-import type { Summary } from '../../agent/deliver/summary.ts';
+import type { Summary } from '../../agent/deliver/formats/summary.ts';
 import { MAC_PROGRAMS } from './mac-programs.ts';
 import { replayed } from './replay.ts';
 import { PROGRAMS, type Proc, type Program, Story, type User } from './story.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { assemble, type Engine } from '../../agent/assemble.ts';
 import { readConfig } from '../../agent/config.ts';
-import { type Summary, toSummary } from '../../agent/deliver/summary.ts';
+import { type Summary, toSummary } from '../../agent/deliver/formats/summary.ts';
 import { Ledger } from '../../agent/health/ledger.ts';
 import { openInMemory } from '../../agent/store/database.ts';
 import { Store } from '../../agent/store/store.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Check } from '../../agent/commands/doctor.ts';
-import type { Summary } from '../../agent/deliver/summary.ts';
+import type { Summary } from '../../agent/deliver/formats/summary.ts';
 import type { HealthEvent } from '../../agent/health/health.ts';
 import type { StatusReport } from '../../agent/health/report.ts';
 import { askStatus } from '../../agent/health/status-socket.ts';

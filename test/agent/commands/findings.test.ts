@@ -18,11 +18,11 @@ import {
   listFindings,
   showFinding,
 } from '../../../agent/commands/findings.ts';
-import { toSummary } from '../../../agent/deliver/summary.ts';
+import { toSummary } from '../../../agent/deliver/formats/summary.ts';
 import { findingReport } from '../../../agent/report/html.ts';
 import { openInFolder } from '../../../agent/store/database.ts';
 import type { Finding } from '../../../rules/finding.ts';
-import { UPLOAD } from '../deliver/example-finding.ts';
+import { UPLOAD } from '../deliver/formats/example-finding.ts';
 import { keepFindings } from '../store/keep-findings.ts';
 
 const TOM = 'bbbbbbbb-0000-4000-8000-000000000003';

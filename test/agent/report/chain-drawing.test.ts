@@ -4,8 +4,8 @@ import { drawChain } from '../../../agent/report/chain-drawing.ts';
 import { chainNodesOf, MAX_NODES } from '../../../agent/report/chain-nodes.ts';
 import { chainRowsOf } from '../../../agent/report/chain-rows.ts';
 import type { Step } from '../../../rules/finding.ts';
-import { arbitraryFinding } from '../deliver/arbitrary-finding.ts';
-import { BARE_STEP, DBEAVER, UPLOAD } from '../deliver/example-finding.ts';
+import { arbitraryFinding } from '../deliver/formats/arbitrary-finding.ts';
+import { BARE_STEP, DBEAVER, UPLOAD } from '../deliver/formats/example-finding.ts';
 import { unescapedIn } from './html-checks.ts';
 
 const TOOL: Step = { ...BARE_STEP, process: DBEAVER };

@@ -10,7 +10,7 @@ import { unseenOf } from '../../../agent/report/limits-text.ts';
 import { nextChecksOf } from '../../../agent/report/next-checks.ts';
 import { stepWords } from '../../../agent/report/step-words.ts';
 import { EVIDENCES, LINKS } from '../../../rules/finding.ts';
-import { BARE_STEP, DROPBOX, UPLOAD } from '../deliver/example-finding.ts';
+import { BARE_STEP, DROPBOX, UPLOAD } from '../deliver/formats/example-finding.ts';
 
 describe('claimsOf', () => {
   it('says of tool, data and exit what was observed and what was inferred', () => {

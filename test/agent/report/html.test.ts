@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { visible } from '../../../agent/report/escape.ts';
 import { findingReport } from '../../../agent/report/html.ts';
 import type { Finding, Step } from '../../../rules/finding.ts';
-import { arbitraryFinding } from '../deliver/arbitrary-finding.ts';
-import { BARE_STEP, CONNECTION, DROPBOX, UPLOAD } from '../deliver/example-finding.ts';
+import { arbitraryFinding } from '../deliver/formats/arbitrary-finding.ts';
+import { BARE_STEP, CONNECTION, DROPBOX, UPLOAD } from '../deliver/formats/example-finding.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 import { elementsIn, textIn, unescapedIn } from './html-checks.ts';
 

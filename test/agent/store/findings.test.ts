@@ -14,7 +14,7 @@ import { openInFolder, openInMemory } from '../../../agent/store/database.ts';
 import { Findings, openFindings } from '../../../agent/store/findings.ts';
 import { StateError } from '../../../agent/store/state-error.ts';
 import type { Finding } from '../../../rules/finding.ts';
-import { UPLOAD } from '../deliver/example-finding.ts';
+import { UPLOAD } from '../deliver/formats/example-finding.ts';
 import { keepFindings } from './keep-findings.ts';
 
 const A = 'aaaaaaaa-0000-4000-8000-000000000001';

@@ -2,7 +2,7 @@
  * OCSF's Detection Finding (class 2004) as a whole; its objects have files of their own. The mapping is pure: the same
  * finding gives the same bytes. Attributes without a value are left out, none is `undefined`.
  */
-import type { Finding } from '../../rules/finding.ts';
+import type { Finding } from '../../../rules/finding.ts';
 import { AN0678, type OcsfAnalytic, toSigmaAnalytic } from './ocsf-analytic.ts';
 import { type OcsfAttack, toAttacks } from './ocsf-attack.ts';
 import { keepEnds, MAX_EVIDENCES, MAX_INTEGER } from './ocsf-bounds.ts';

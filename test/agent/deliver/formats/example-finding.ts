@@ -1,4 +1,4 @@
-import type { Finding, Step, StepConnection, StepProcess } from '../../../rules/finding.ts';
+import type { Finding, Step, StepConnection, StepProcess } from '../../../../rules/finding.ts';
 
 /** 2026-10-14T07:30:00.000000Z in microseconds. */
 export const START_US = Date.UTC(2026, 9, 14, 7, 30) * 1000;

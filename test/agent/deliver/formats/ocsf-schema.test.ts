@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type OcsfDetectionFinding, toDetectionFinding } from '../../../agent/deliver/ocsf.ts';
-import { MAX_EVIDENCES, MAX_FILES, MAX_OBSERVABLES } from '../../../agent/deliver/ocsf-bounds.ts';
-import * as captions from '../../../agent/deliver/ocsf-captions.ts';
+import {
+  type OcsfDetectionFinding,
+  toDetectionFinding,
+} from '../../../../agent/deliver/formats/ocsf.ts';
+import {
+  MAX_EVIDENCES,
+  MAX_FILES,
+  MAX_OBSERVABLES,
+} from '../../../../agent/deliver/formats/ocsf-bounds.ts';
+import * as captions from '../../../../agent/deliver/formats/ocsf-captions.ts';
 import {
   CONFIDENCES,
   EVIDENCES,
@@ -15,12 +22,12 @@ import {
   SERVICE_TIERS,
   SEVERITIES,
   STAGES,
-} from '../../../rules/finding.ts';
+} from '../../../../rules/finding.ts';
 import { arbitraryFinding } from './arbitrary-finding.ts';
 import { BARE_STEP, UPLOAD } from './example-finding.ts';
 import { listAttributes } from './ocsf-attributes.ts';
 
-const OCSF = join(import.meta.dirname, '../../../../shared/data/ocsf');
+const OCSF = join(import.meta.dirname, '../../../../../shared/data/ocsf');
 const PRODUCT = { version: '0.1.0' };
 
 function readJson(file: string): unknown {

@@ -2,20 +2,23 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OcsfDetectionFinding, toDetectionFinding } from '../../../agent/deliver/ocsf.ts';
+import {
+  type OcsfDetectionFinding,
+  toDetectionFinding,
+} from '../../../../agent/deliver/formats/ocsf.ts';
 import {
   MAX_EVIDENCES,
   MAX_FILES,
   MAX_OBSERVABLES,
   MAX_TEXT_CHARS,
-} from '../../../agent/deliver/ocsf-bounds.ts';
-import { toSummary } from '../../../agent/deliver/summary.ts';
-import { type Finding, SEVERITIES, STAGES } from '../../../rules/finding.ts';
+} from '../../../../agent/deliver/formats/ocsf-bounds.ts';
+import { toSummary } from '../../../../agent/deliver/formats/summary.ts';
+import { type Finding, SEVERITIES, STAGES } from '../../../../rules/finding.ts';
 import { arbitraryFinding } from './arbitrary-finding.ts';
 import { BARE_STEP, DBEAVER, DROPBOX, UPLOAD } from './example-finding.ts';
 import { listAttributes } from './ocsf-attributes.ts';
 
-const GOLDEN = join(import.meta.dirname, '../../golden/ocsf-upload.json');
+const GOLDEN = join(import.meta.dirname, '../../../golden/ocsf-upload.json');
 
 function map(changes: Partial<Finding> = {}): OcsfDetectionFinding {
   return toDetectionFinding({ ...UPLOAD, ...changes }, { version: '0.1.0' });

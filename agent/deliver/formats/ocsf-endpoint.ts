@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { StepConnection } from '../../rules/finding.ts';
+import type { StepConnection } from '../../../rules/finding.ts';
 import { boundText } from './ocsf-bounds.ts';
 import { OUTBOUND } from './ocsf-captions.ts';
 

@@ -11,7 +11,7 @@ import {
   type Step,
   type StepConnection,
   type StepProcess,
-} from '../../../rules/finding.ts';
+} from '../../../../rules/finding.ts';
 
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
 

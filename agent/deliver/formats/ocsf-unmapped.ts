@@ -1,5 +1,5 @@
-import type { Finding } from '../../rules/finding.ts';
-import { isSimulated } from '../simulation/simulated.ts';
+import type { Finding } from '../../../rules/finding.ts';
+import { isSimulated } from '../../simulation/simulated.ts';
 import { boundText, keepEnds, MAX_FILES } from './ocsf-bounds.ts';
 import { type Summary, toSummary } from './summary.ts';
 

@@ -1,4 +1,4 @@
-import type { Stage } from '../../rules/finding.ts';
+import type { Stage } from '../../../rules/finding.ts';
 
 /** An ATT&CK tactic, technique or sub-technique in OCSF's words. */
 interface OcsfAttackObject {

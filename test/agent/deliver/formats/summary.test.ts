@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toSummary } from '../../../agent/deliver/summary.ts';
+import { toSummary } from '../../../../agent/deliver/formats/summary.ts';
 import { arbitraryFinding } from './arbitrary-finding.ts';
 import { UPLOAD } from './example-finding.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AN0678 } from '../../../agent/deliver/ocsf-analytic.ts';
-import { toAttacks } from '../../../agent/deliver/ocsf-attack.ts';
-import { STAGES } from '../../../rules/finding.ts';
+import { AN0678 } from '../../../../agent/deliver/formats/ocsf-analytic.ts';
+import { toAttacks } from '../../../../agent/deliver/formats/ocsf-attack.ts';
+import { STAGES } from '../../../../rules/finding.ts';
 
-const ATTACK = join(import.meta.dirname, '../../../../shared/data/attack');
+const ATTACK = join(import.meta.dirname, '../../../../../shared/data/attack');
 
 interface StixObject {
   readonly name?: string;

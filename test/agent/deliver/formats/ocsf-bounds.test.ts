@@ -7,7 +7,7 @@ import {
   keepEnds,
   MAX_INTEGER,
   MAX_TEXT_CHARS,
-} from '../../../agent/deliver/ocsf-bounds.ts';
+} from '../../../../agent/deliver/formats/ocsf-bounds.ts';
 
 describe('boundText', () => {
   it('leaves a text of the whole length alone', () => {

@@ -2,7 +2,7 @@
  * The numbers of OCSF 1.7.0 with their captions, each pair written once so that `*_id` and its text sibling agree.
  * Source: the `enum` tables of ocsf/ocsf-schema 1.7.0.
  */
-import type { Confidence, Finding, Severity } from '../../rules/finding.ts';
+import type { Confidence, Finding, Severity } from '../../../rules/finding.ts';
 
 /** A number of an OCSF enumeration and its text. */
 export interface Caption {

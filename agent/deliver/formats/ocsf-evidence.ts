@@ -1,4 +1,4 @@
-import type { Finding, Step } from '../../rules/finding.ts';
+import type { Finding, Step } from '../../../rules/finding.ts';
 import { boundText } from './ocsf-bounds.ts';
 import { type OcsfConnection, toConnection } from './ocsf-endpoint.ts';
 import { type OcsfFile, toFile } from './ocsf-file.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toEvidence } from '../../../agent/deliver/ocsf-evidence.ts';
-import type { Step, StepConnection, StepProcess } from '../../../rules/finding.ts';
+import { toEvidence } from '../../../../agent/deliver/formats/ocsf-evidence.ts';
+import type { Step, StepConnection, StepProcess } from '../../../../rules/finding.ts';
 import { BARE_STEP, CONNECTION, DBEAVER, DROPBOX, START_US, UPLOAD } from './example-finding.ts';
 
 function evidenceOf(changes: Partial<Step>) {

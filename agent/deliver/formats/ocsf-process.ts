@@ -1,4 +1,4 @@
-import type { Finding, StepProcess } from '../../rules/finding.ts';
+import type { Finding, StepProcess } from '../../../rules/finding.ts';
 import { boundInteger, boundText } from './ocsf-bounds.ts';
 import { UNKNOWN_ALGORITHM } from './ocsf-captions.ts';
 import { type OcsfFile, toFile } from './ocsf-file.ts';

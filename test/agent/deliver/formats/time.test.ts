@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toMilliseconds, toRfc3339 } from '../../../agent/deliver/time.ts';
+import { toMilliseconds, toRfc3339 } from '../../../../agent/deliver/formats/time.ts';
 
 describe('toRfc3339', () => {
   it('writes six digits and Z', () => {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../rules/finding.ts';
+import type { Finding } from '../../../rules/finding.ts';
 import { boundText } from './ocsf-bounds.ts';
 import { RULE } from './ocsf-captions.ts';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../rules/finding.ts';
+import type { Finding } from '../../../rules/finding.ts';
 import { toRfc3339 } from './time.ts';
 
 /** One emission as one flat object, for people and `jq`; the order of the keys is part of the contract (DESIGN section 5). */

@@ -1,5 +1,5 @@
-import type { Finding, Stage } from '../../rules/finding.ts';
-import { isSimulated } from '../simulation/simulated.ts';
+import type { Finding, Stage } from '../../../rules/finding.ts';
+import { isSimulated } from '../../simulation/simulated.ts';
 import { boundSentence, fileName } from './ocsf-bounds.ts';
 
 /** The title of a finding and a sentence of what that kind of finding means; neither holds text from outside. */
