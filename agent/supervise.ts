@@ -166,8 +166,9 @@ export class Supervisor {
         lost(entry.name, reason);
       },
       trouble: (trouble: Trouble) => {
-        const { code, detail, subject, lasts } = trouble;
-        if (lasts) health.raise(part, code, detail, subject);
+        const { code, detail, subject, lasts, isRemark = false } = trouble;
+        if (lasts && isRemark) health.remark(part, code, detail, subject);
+        else if (lasts) health.raise(part, code, detail, subject);
         else health.note(part, code, detail, subject);
       },
       recovered: (code, subject) => {

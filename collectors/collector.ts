@@ -85,6 +85,8 @@ export interface Trouble {
   readonly subject: string | null;
   /** `true` when the source cannot see what it should until this is over; `false` for a single event. */
   readonly lasts: boolean;
+  /** With `lasts`: worth a line as long as it is so, and no reason to call the agent degraded. */
+  readonly isRemark?: boolean;
 }
 
 /** Where a live source puts what it sees: records as lines of a capture, so that live and recorded telemetry are one. */

@@ -2,6 +2,7 @@ import { lstatSync, statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fullDiskAccess, secondOpinion } from '../../collectors/permissions.ts';
 import { RETURN_MS } from '../health/canary.ts';
+import type { HealthEvent } from '../health/health.ts';
 import { remedyOf } from '../health/remedies.ts';
 import type { StatusReport } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
@@ -176,11 +177,16 @@ function notRunning(folder: string): Check {
   );
 }
 
-/** Everything the running agent says of itself: one failure for each trouble, and a pass for each part without any. */
+/**
+ * Everything the running agent says of itself: one failure for each trouble, one warning for each remark, and a pass for each
+ * part without trouble.
+ */
 function runningChecks(report: StatusReport): readonly Check[] {
-  const troubles = report.troubles.map(({ part, code, subject, detail }) =>
-    fail(`${part}: ${code}`, subject === null ? detail : `${subject}: ${detail}`, remedyOf(code)),
-  );
+  const checkOf = (
+    result: typeof fail | typeof warn,
+    { part, code, subject, detail }: HealthEvent,
+  ): Check =>
+    result(`${part}: ${code}`, subject === null ? detail : `${subject}: ${detail}`, remedyOf(code));
   const troubled = new Set(report.troubles.map(({ part }) => part));
   const quiet = report.collectors
     .filter(({ part }) => !troubled.has(part))
@@ -198,7 +204,8 @@ function runningChecks(report: StatusReport): readonly Check[] {
     pass('agent', `version ${report.version}, pid ${report.pid}`),
     ...quiet,
     coverage,
-    ...troubles,
+    ...report.remarks.map((remark) => checkOf(warn, remark)),
+    ...report.troubles.map((trouble) => checkOf(fail, trouble)),
   ];
 }
 

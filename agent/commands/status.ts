@@ -1,4 +1,5 @@
 import { toRfc3339 } from '../deliver/formats/time.ts';
+import type { HealthEvent } from '../health/health.ts';
 import { type StatusReport, type StatusWord, statusWord } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
 import { type Output, printable } from './terminal.ts';
@@ -63,11 +64,14 @@ function lines(report: StatusReport): readonly string[] {
     `  resources   ${resources.rssMegabytes} MB, ${resources.cpuPercent} % of a core, loop delay ${resources.loopDelayMs} ms`,
     `  full disk access ${report.permissions.fullDiskAccess}`,
     ...(report.troubles.length > 0 ? ['  trouble'] : []),
-    ...report.troubles.map(
-      ({ timeUs, part, code, subject, detail }) =>
-        `    ${toRfc3339(timeUs)} ${part} ${code}${subject === null ? '' : ` (${subject})`}: ${detail}`,
-    ),
+    ...report.troubles.map(eventLine),
+    ...(report.remarks.length > 0 ? ['  remarks'] : []),
+    ...report.remarks.map(eventLine),
   ];
+}
+
+function eventLine({ timeUs, part, code, subject, detail }: HealthEvent): string {
+  return `    ${toRfc3339(timeUs)} ${part} ${code}${subject === null ? '' : ` (${subject})`}: ${detail}`;
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

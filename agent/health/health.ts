@@ -2,7 +2,11 @@
  * What is wrong with the agent now, and what was: facts reported by collectors, supervisor, store and canary. Status and
  * doctor are derived from here at the time of the call; nothing is ever called healthy because it once was.
  *
- * Bounds: `MAX_ACTIVE` troubles at once (a further one is counted), `MAX_EVENTS` remembered events, the oldest go first.
+ * A trouble makes the agent degraded. A remark is as true and as long, but nobody has to act: a pipe in Downloads, an event
+ * that this macOS does not have.
+ *
+ * Bounds: `MAX_ACTIVE` troubles and as many remarks at once (a further one is counted), `MAX_EVENTS` remembered events, the
+ * oldest go first.
  */
 import type { TroubleCode } from '../../collectors/collector.ts';
 
@@ -31,16 +35,21 @@ export interface HealthEvent {
   readonly timeUs: number;
   readonly part: HealthPart;
   readonly code: HealthCode;
-  /** `raised` and `cleared` frame what lasts; `noted` is a single event. */
+  /** `raised` and `cleared` frame a trouble, `noted` and `cleared` a remark; `noted` is also what is over at once. */
   readonly state: 'raised' | 'cleared' | 'noted';
   readonly subject: string | null;
   readonly detail: string;
 }
 
+interface Lasting {
+  readonly event: HealthEvent;
+  readonly isRemark: boolean;
+}
+
 export class Health {
   readonly #clock: () => number;
   readonly #listener: (event: HealthEvent) => void;
-  readonly #active = new Map<string, HealthEvent>();
+  readonly #lasting = new Map<string, Lasting>();
   readonly #counts = new Map<string, number>();
   #events: HealthEvent[] = [];
   #unlisted = 0;
@@ -54,19 +63,31 @@ export class Health {
   /** Something is wrong until it is cleared. Raising it again says nothing new. */
   raise(part: HealthPart, code: HealthCode, detail: string, subject: string | null = null): void {
     const key = keyOf(part, code, subject);
-    if (this.#active.has(key)) return;
-    if (this.#active.size >= MAX_ACTIVE) {
-      this.#unlisted += 1;
-      return;
-    }
-    this.#active.set(key, this.#add({ part, code, state: 'raised', subject, detail }));
+    const known = this.#lasting.get(key);
+    if (known?.isRemark === false || !this.#hasRoom(false)) return;
+    const event = this.#add({ part, code, state: 'raised', subject, detail });
+    this.#lasting.set(key, { event, isRemark: false });
   }
 
+  /** Something is so until it is cleared, and nothing is wrong with it. Another detail replaces the one before, silently. */
+  remark(part: HealthPart, code: HealthCode, detail: string, subject: string | null = null): void {
+    const key = keyOf(part, code, subject);
+    const known = this.#lasting.get(key);
+    if (known?.isRemark === true) {
+      this.#lasting.set(key, { event: { ...known.event, detail }, isRemark: true });
+      return;
+    }
+    if (!this.#hasRoom(true)) return;
+    const event = this.#add({ part, code, state: 'noted', subject, detail });
+    this.#lasting.set(key, { event, isRemark: true });
+  }
+
+  /** A trouble or a remark is over. */
   clear(part: HealthPart, code: HealthCode, subject: string | null = null): void {
-    const known = this.#active.get(keyOf(part, code, subject));
+    const known = this.#lasting.get(keyOf(part, code, subject));
     if (!known) return;
-    this.#active.delete(keyOf(part, code, subject));
-    this.#add({ part, code, state: 'cleared', subject, detail: known.detail });
+    this.#lasting.delete(keyOf(part, code, subject));
+    this.#add({ part, code, state: 'cleared', subject, detail: known.event.detail });
   }
 
   /** Something happened that is over at once. */
@@ -76,7 +97,12 @@ export class Health {
 
   /** What is wrong now, the oldest first. */
   active(): readonly HealthEvent[] {
-    return [...this.#active.values()];
+    return this.#listed(false);
+  }
+
+  /** What is worth a line now and no trouble, the oldest first. */
+  remarks(): readonly HealthEvent[] {
+    return this.#listed(true);
   }
 
   /** The last events, the newest last. */
@@ -91,6 +117,18 @@ export class Health {
 
   get unlisted(): number {
     return this.#unlisted;
+  }
+
+  #listed(isRemark: boolean): readonly HealthEvent[] {
+    return [...this.#lasting.values()]
+      .filter((entry) => entry.isRemark === isRemark)
+      .map(({ event }) => event);
+  }
+
+  #hasRoom(forRemark: boolean): boolean {
+    if (this.#listed(forRemark).length < MAX_ACTIVE) return true;
+    this.#unlisted += 1;
+    return false;
   }
 
   #add(event: Omit<HealthEvent, 'timeUs'>): HealthEvent {

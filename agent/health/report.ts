@@ -58,6 +58,8 @@ export interface StatusReport {
   }[];
   /** What is wrong now, the oldest first. */
   readonly troubles: readonly HealthEvent[];
+  /** What is worth a line and no trouble, the oldest first. */
+  readonly remarks: readonly HealthEvent[];
 }
 
 /** One stable word for scripts and inventory. */

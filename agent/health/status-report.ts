@@ -82,6 +82,7 @@ export function statusReport(parts: ReportParts): StatusReport {
     },
     configuration: parts.origins,
     troubles: [...health.active(), ...unsavedTrouble(pipeline.unsaved().lost, nowUs)],
+    remarks: health.remarks(),
   };
 }
 

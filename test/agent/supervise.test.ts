@@ -272,6 +272,16 @@ describe('a supervised collector', () => {
       'root-missing raised',
       'path-redirected noted',
     ]);
+    output?.trouble({
+      code: 'not-a-file',
+      detail: 'a pipe',
+      subject: '/a',
+      lasts: true,
+      isRemark: true,
+    });
+    expect(health.remarks()).toMatchObject([{ part: 'files', code: 'not-a-file', subject: '/a' }]);
+    output?.recovered('not-a-file', '/a');
+    expect(health.remarks()).toEqual([]);
     output?.recovered('root-missing', '/b');
     expect(health.active()).toHaveLength(1);
     output?.recovered('root-missing', '/a');

@@ -88,6 +88,19 @@ describe('spillwatch doctor', () => {
     expect(resultOf(checks, part)).toBeUndefined();
   });
 
+  it('warns of a remark and calls its part well all the same', async () => {
+    await serving.answer({ ...HEALTHY, remarks: [troubleOf('not-a-file')] });
+    const { code: exit, checks } = await ask();
+    expect(exit).toBe(1);
+    expect(checks.find(({ name }) => name === 'files: not-a-file')).toEqual({
+      name: 'files: not-a-file',
+      result: 'warn',
+      detail: 'what happened',
+      fix: remedyOf('not-a-file'),
+    });
+    expect(resultOf(checks, 'files')).toBe('pass');
+  });
+
   it('names the folder of a trouble', async () => {
     const troubles = [troubleOf('root-is-link', { subject: '/Users/maria/Downloads' })];
     await serving.answer({ ...HEALTHY, troubles });

@@ -82,6 +82,14 @@ describe('spillwatch status', () => {
     expect(written.out).toContain('2026-11-02T09:30:00');
   });
 
+  it('lists remarks apart from troubles', async () => {
+    const subject = '/Users/maria/Downloads';
+    await serving.answer({ ...HEALTHY, remarks: [troubleOf('not-a-file', { subject })] });
+    expect(await ask()).toBe(0);
+    expect(written.out).toMatch(/\n {2}remarks\n.*files not-a-file \(\/Users\/maria\/Downloads\)/);
+    expect(written.out).not.toMatch(/\n {2}trouble\n/);
+  });
+
   it('shows no control characters of other people', async () => {
     const subject = '/Users/maria/\u001B[2J\u202Egnp.csv';
     await serving.answer({ ...HEALTHY, troubles: [troubleOf('root-missing', { subject })] });

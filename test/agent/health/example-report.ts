@@ -47,6 +47,7 @@ export const HEALTHY: StatusReport = {
   resources: { rssMegabytes: 120, cpuSeconds: 20, cpuPercent: 0.5, loopDelayMs: 9 },
   configuration: [{ key: 'files.mode', value: 'crosscheck', origin: 'default' }],
   troubles: [],
+  remarks: [],
 };
 
 /** One trouble that lasts. */

@@ -80,6 +80,45 @@ describe('health', () => {
     expect(health.counts().get('untrusted-row')).toBe(2);
   });
 
+  it('keeps a remark until it is over, tells of it once, and calls nothing wrong', () => {
+    const { health, told, tick } = healthOf();
+    health.remark('files', 'not-a-file', 'one pipe', '/a');
+    tick();
+    health.remark('files', 'not-a-file', 'two pipes', '/a');
+    expect(health.active()).toEqual([]);
+    // The newest words, since the first time.
+    expect(health.remarks()).toMatchObject([{ timeUs: 1000, detail: 'two pipes', subject: '/a' }]);
+    health.clear('files', 'not-a-file', '/a');
+    expect(health.remarks()).toEqual([]);
+    expect(told.map(({ state, detail }) => `${state} ${detail}`)).toEqual([
+      'noted one pipe',
+      'cleared two pipes',
+    ]);
+    expect(health.counts().get('not-a-file')).toBe(1);
+  });
+
+  it('says when a remark becomes a trouble, and when a trouble becomes a remark', () => {
+    const { health, told } = healthOf();
+    health.remark('files', 'not-a-file', 'a pipe in it', '/a');
+    health.raise('files', 'not-a-file', 'is a pipe', '/a');
+    expect(health.remarks()).toEqual([]);
+    expect(health.active()).toMatchObject([{ detail: 'is a pipe' }]);
+    health.remark('files', 'not-a-file', 'a pipe in it', '/a');
+    expect(health.active()).toEqual([]);
+    expect(health.remarks()).toMatchObject([{ detail: 'a pipe in it' }]);
+    expect(told.map(({ state }) => state)).toEqual(['noted', 'raised', 'noted']);
+  });
+
+  it('lists troubles however many remarks there are', () => {
+    const { health } = healthOf();
+    for (let number = 0; number < MAX_ACTIVE + 3; number += 1)
+      health.remark('files', 'not-a-file', '', `/${number}`);
+    expect(health.remarks()).toHaveLength(MAX_ACTIVE);
+    expect(health.unlisted).toBe(3);
+    health.raise('canary', 'canary-missing', 'blind');
+    expect(health.active()).toMatchObject([{ code: 'canary-missing' }]);
+  });
+
   it(`holds at most ${MAX_ACTIVE} troubles, counts what is above, and lists again when there is room`, () => {
     const { health } = healthOf();
     for (let number = 0; number < MAX_ACTIVE + 3; number += 1)

@@ -9,6 +9,10 @@ describe('the word of a report', () => {
     expect(statusWord({ ...HEALTHY, permissions })).toBe('healthy');
   });
 
+  it('is healthy with remarks, which nobody has to act on', () => {
+    expect(statusWord({ ...HEALTHY, remarks: [troubleOf('not-a-file')] })).toBe('healthy');
+  });
+
   it('is not-running without a report', () => {
     expect(statusWord(null)).toBe('not-running');
   });
