@@ -69,7 +69,8 @@ function readCommand(
   const { operands: words, options } = splitCommandLine(args, valueOptions);
   const operands = afterVerbs(words, form.verbs);
   if (!operands) return null;
-  const line = { operands, options };
+  const hasGlobs = form.globsUnless.length > 0 && !hasOption(args, valueOptions, form.globsUnless);
+  const line = { operands, options, hasGlobs };
   if (!isInputWith(form, line) && hasOption(args, valueOptions, form.notWith)) return null;
   if (hasOption(args, valueOptions, tool.notWith)) return null;
   const sending = readForm(tool.name, form, line);

@@ -1,7 +1,12 @@
 import type { UploadForm } from '../../rules/catalogue/catalogue.ts';
 import type { CommandLine } from './command-line.ts';
 import { isRemote } from './remote.ts';
-import { optionDestination, optionSources } from './upload-options.ts';
+import {
+  MAX_SOURCES,
+  optionDestination,
+  optionSources,
+  type UploadLine,
+} from './upload-options.ts';
 
 /** What goes where by one form of a command line, as written. */
 export interface Sending {
@@ -12,11 +17,8 @@ export interface Sending {
   readonly destination: string | null;
 }
 
-/** Most local paths that are kept of one command. */
-const MAX_SOURCES = 256;
-
 /** Reads the operands behind the verbs and the options by the form; `null` when they do not fit it. */
-export function readForm(tool: string, form: UploadForm, line: CommandLine): Sending | null {
+export function readForm(tool: string, form: UploadForm, line: UploadLine): Sending | null {
   const readsInput = isInputWith(form, line);
   const words = wordsOf(tool, form, line, readsInput);
   if (!words) return null;
@@ -38,7 +40,7 @@ export function isInputWith(form: UploadForm, line: CommandLine): boolean {
 function wordsOf(
   tool: string,
   form: UploadForm,
-  line: CommandLine,
+  line: UploadLine,
   readsInput: boolean,
 ): readonly [destination: string | null, sources: readonly string[]] | null {
   const { operands } = line;

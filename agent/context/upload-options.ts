@@ -1,24 +1,32 @@
 import type { UploadForm } from '../../rules/catalogue/catalogue.ts';
 import type { CommandLine } from './command-line.ts';
+import { expandGlob } from './curl-glob.ts';
+import { formFiles } from './form-files.ts';
 import { isLocalHost } from './remote.ts';
 import { fileOfItem, requestItems } from './request-items.ts';
 
+/** Most local paths that are kept of one command. */
+export const MAX_SOURCES = 256;
+
+export interface UploadLine extends CommandLine {
+  /** The values of `fileOptions` are globs. */
+  readonly hasGlobs: boolean;
+}
+
 /** Local files named by options: as the value itself, as `name=@file` of a form, or as `@file` of data. */
-export function optionSources(
-  tool: string,
-  form: UploadForm,
-  line: CommandLine,
-): readonly string[] {
+export function optionSources(tool: string, form: UploadForm, line: UploadLine): readonly string[] {
   const sources = line.options.flatMap(({ option, value }) => {
     // curl sends standard input for `-T .` as well; for the other tools a dot is the working directory.
-    if (form.fileOptions.includes(option)) return [value === '.' && tool === 'curl' ? '-' : value];
-    if (form.formOptions.includes(option)) return formFile(/^[^=]*=[@<](.+)$/s.exec(value)?.[1]);
-    if (form.namedDataOptions.includes(option)) return /^[^@=]*@(.+)$/s.exec(value)?.[1] ?? [];
+    if (form.fileOptions.includes(option) && value === '.' && tool === 'curl') return ['-'];
+    if (form.fileOptions.includes(option))
+      return line.hasGlobs ? expandGlob(value, MAX_SOURCES) : [value];
+    if (form.formOptions.includes(option)) return formFiles(value);
+    if (form.namedDataOptions.includes(option)) return /^[^@=]*@([^=]+)$/s.exec(value)?.[1] ?? [];
     if (form.dataOptions.includes(option)) return /^@(.+)$/s.exec(value)?.[1] ?? [];
     return [];
   });
   if (!hasRequestItems(form)) return sources;
-  return [...sources, ...requestItems(line).items.flatMap((item) => formFile(fileOfItem(item)))];
+  return [...sources, ...requestItems(line).items.flatMap((item) => itemFile(fileOfItem(item)))];
 }
 
 /** The place among the options and operands; of several the first that is not this Mac, `null` when none is named. */
@@ -40,11 +48,9 @@ function hasRequestItems(form: UploadForm): boolean {
   return form.dataOptions.includes('*');
 }
 
-/** curl adds `;type=…` or `;filename=…` behind the name of a form file, and takes it in double quotes. */
-function formFile(file: string | undefined): readonly string[] {
-  if (file === undefined) return [];
-  const name = file.replace(/;(?:type|filename|encoder|headers)=.*$/s, '');
-  return [name.replace(/^"(.*)"$/s, '$1')];
+/** HTTPie takes `;type=…` behind the name of a file. */
+function itemFile(file: string | undefined): readonly string[] {
+  return file === undefined ? [] : [file.replace(/;(?:type|filename)=.*$/s, '')];
 }
 
 /** `[user@]host.name[:port][/path]`: a URL without its scheme. */

@@ -152,6 +152,8 @@ export interface UploadForm {
   /** Options that take a value here but not in the other commands of the tool. */
   readonly valueOptions: readonly string[];
   readonly fileOptions: readonly string[];
+  /** The values of `fileOptions` are globs of curl unless one of these is given; empty for every other tool. */
+  readonly globsUnless: readonly string[];
   readonly formOptions: readonly string[];
   readonly dataOptions: readonly string[];
   readonly namedDataOptions: readonly string[];

@@ -59,6 +59,7 @@ function readForm(fields: RowFields): UploadForm {
     labelSign: fields.optionalText('labelSign'),
     valueOptions: fields.texts('valueOptions'),
     fileOptions: fields.texts('fileOptions'),
+    globsUnless: fields.texts('globsUnless'),
     formOptions: fields.texts('formOptions'),
     dataOptions: fields.texts('dataOptions'),
     namedDataOptions: fields.texts('namedDataOptions'),

