@@ -89,6 +89,10 @@ const ERRORS: ReadonlyMap<string, string> = new Map([
     'the receiver does not accept the client certificate; renew it',
   ],
   [
+    'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE',
+    'the client certificate is of a kind that the receiver does not take; renew it',
+  ],
+  [
     'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
     'the receiver does not accept this TLS or the client certificate',
   ],
@@ -122,7 +126,8 @@ export function outcomeOfStatus(
 export function outcomeOfError(error: unknown): Failure {
   if (error instanceof SecretFileError) return { kind: 'config', detail: error.message };
   for (const { code, message } of causesOf(error)) {
-    const advice = ERRORS.get(code);
+    // OpenSSL 3.2 and later name the same alerts differently.
+    const advice = ERRORS.get(code.replace('_SSL/TLS_ALERT_', '_SSLV3_ALERT_'));
     if (advice !== undefined) return { kind: 'config', detail: `${code}: ${advice}` };
     if (code === 'UND_ERR_ABORTED' && /\b407\b/.test(message))
       return { kind: 'config', detail: '407: the proxy wants other credentials; correct proxy' };

@@ -1,7 +1,10 @@
 /** What became of one attempt to hand a batch to a receiver. Every transport answers in these words and never throws. */
 export type Outcome =
-  /** The receiver has all of them: its answer was read to the end. */
-  | { readonly kind: 'ok' }
+  /**
+   * The receiver has all of them: its answer was read to the end. `resent` counts items of earlier batches that went once
+   * more, because they may have been lost with a connection; the receiver may have them twice.
+   */
+  | { readonly kind: 'ok'; readonly resent?: number }
   /** The receiver answered item by item, in the order of the batch. */
   | { readonly kind: 'items'; readonly answers: readonly ItemAnswer[] }
   /** Nothing is known to be kept; it may work later. `retryAfterMs` is what the receiver asked for. */
