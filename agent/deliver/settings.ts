@@ -125,6 +125,13 @@ export class Settings {
     return null;
   }
 
+  /** An object of keys of its own, or a word that stands for it; `null` when it is not set or wrong. */
+  groupOrWord<T extends string>(key: string, word: T): Settings | T | null {
+    if (this.#fields.get(key) !== word) return this.group(key);
+    this.#read.add(key);
+    return word;
+  }
+
   #take(key: string): unknown {
     this.#read.add(key);
     return this.#fields.get(key);
