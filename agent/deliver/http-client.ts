@@ -53,9 +53,9 @@ const TIMEOUTS_OF_AN_ATTEMPT = 3;
 const DEFAULT_TIMEOUT_S = 30;
 const MAX_TIMEOUT_S = 300;
 
-/** Reads `url`, `timeoutSeconds`, `tls` and `proxy`. */
-export function readHttpSettings(settings: Settings): HttpSettings {
-  const url = readHttpsUrl(settings, 'url');
+/** Reads the address under `key`, `timeoutSeconds`, `tls` and `proxy`. */
+export function readHttpSettings(settings: Settings, key = 'url'): HttpSettings {
+  const url = readHttpsUrl(settings, key);
   return {
     url,
     timeoutMs: settings.number('timeoutSeconds', 1, MAX_TIMEOUT_S, DEFAULT_TIMEOUT_S) * 1000,

@@ -1,5 +1,6 @@
+import { basic, readLogin } from './credentials.ts';
 import { isLoopback } from './https-url.ts';
-import { readCertificateFile, readSecretFile, SecretFileError } from './secret-file.ts';
+import { readCertificateFile } from './secret-file.ts';
 import type { Settings } from './settings.ts';
 
 /** The key `proxy` of a destination; `null` when it says nothing, and the environment decides. */
@@ -65,7 +66,8 @@ export function routeTo(
     return {
       kind: 'proxy',
       url: proxy.url,
-      authorization: proxy.credentialsFile === null ? null : readLogin(proxy.credentialsFile),
+      authorization:
+        proxy.credentialsFile === null ? null : basic(readLogin(proxy.credentialsFile)),
       ca: proxy.caFile === null ? null : readCertificateFile(proxy.caFile),
       except: '',
     };
@@ -99,16 +101,4 @@ function loginOf({ username, password }: URL): string | null {
   } catch {
     return null;
   }
-}
-
-function readLogin(path: string): string {
-  const login = readSecretFile(path);
-  // oxlint-disable-next-line no-control-regex -- what a login must not hold
-  if (!/^[^:\u0000-\u001f\u007f]+:[^\u0000-\u001f\u007f]*$/.test(login))
-    throw new SecretFileError(`${path}: must hold user:password in one line; correct it`);
-  return basic(login);
-}
-
-function basic(login: string): string {
-  return `Basic ${Buffer.from(login).toString('base64')}`;
 }
