@@ -4,11 +4,10 @@ import { describeConfigProblem } from '../config.ts';
 import { clock, runDaemon } from '../daemon.ts';
 import { toSummary } from '../deliver/formats/summary.ts';
 import { openLog } from '../health/log.ts';
-import { isServed } from '../health/status-socket.ts';
+import { refuseTaken } from '../health/status-socket.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
-import { StateError } from '../store/state-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
 import { agentConfig } from './installed.ts';
@@ -36,9 +35,7 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
   try {
     const reading = agentConfig(options.config);
     const knowledge = loadKnowledge(options.rules);
-    // Two agents would take each other's socket and give out the same numbers.
-    if (await isServed(options.state))
-      throw new StateError(`${options.state}: another agent runs on it; stop that one first`);
+    await refuseTaken(options.state);
     const { connection, recovered } = openOrRecover(options.state);
     const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
     await runDaemon(

@@ -5,6 +5,7 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { StateError } from '../store/state-error.ts';
 
 const SOCKET_NAME = 'agent.sock';
 /** A document larger than this, or one that takes longer, is no answer. */
@@ -13,10 +14,15 @@ const ANSWER_MS = 2000;
 /** Askers at once; more are turned away. */
 const MAX_ASKERS = 8;
 
-/** Answers with `report()` until the server is closed. A socket file that an earlier run left behind is replaced. */
+/**
+ * Answers with `report()` until the server is closed. A socket that an earlier run left behind is replaced; rejects with a
+ * `StateError` when its place is taken or it cannot be made there.
+ */
 export async function serveStatus(folder: string, report: () => unknown): Promise<Server> {
   const path = join(folder, SOCKET_NAME);
-  removeStale(path);
+  await refuseTaken(folder);
+  // Nobody listens on it, so it is left from a run that was killed. A link would be removed itself and not followed.
+  rmSync(path, { force: true });
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.setTimeout(ANSWER_MS, () => socket.destroy());
@@ -24,7 +30,10 @@ export async function serveStatus(folder: string, report: () => unknown): Promis
   });
   server.maxConnections = MAX_ASKERS;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const advice = 'check the folder, the length of its path, and that no other agent starts';
+      reject(new StateError(`${path}: cannot be opened (${codeOf(cause)}): ${advice}`, { cause }));
+    });
     server.listen(path, resolve);
   });
   chmodSync(path, 0o600);
@@ -73,23 +82,49 @@ function answer(report: () => unknown): string {
   }
 }
 
-/** Whether an agent listens on this state folder, however busy it is. */
-export function isServed(folder: string): Promise<boolean> {
+/**
+ * Rejects with a `StateError` when an agent listens on this state folder, however busy it is, or when something that is no
+ * socket lies where its socket belongs. Changes nothing.
+ */
+export async function refuseTaken(folder: string): Promise<void> {
+  const path = join(folder, SOCKET_NAME);
+  const kind = kindAt(path);
+  if (kind === 'nothing') return;
+  if (kind !== 'socket')
+    throw new StateError(
+      `${path}: is a ${kind} where the agent's socket belongs; look at who put it there and take it away`,
+    );
+  // Two agents would take each other's socket and give out the same numbers.
+  if (await isListening(path))
+    throw new StateError(`${folder}: another agent runs on it; stop that one first`);
+}
+
+function kindAt(path: string): 'nothing' | 'socket' | 'link' | 'folder' | 'file' {
+  try {
+    const stats = lstatSync(path);
+    if (stats.isSocket()) return 'socket';
+    if (stats.isSymbolicLink()) return 'link';
+    return stats.isDirectory() ? 'folder' : 'file';
+  } catch {
+    // Whoever opens the state folder says what is wrong with it.
+    return 'nothing';
+  }
+}
+
+/** Only a refusal proves that nobody listens: a busy agent cannot take one more, and gives another error. */
+function isListening(path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection(join(folder, SOCKET_NAME));
-    const give = (value: boolean) => (): void => {
+    const socket = createConnection(path);
+    socket.on('connect', () => {
       socket.destroy();
-      resolve(value);
-    };
-    socket.on('connect', give(true));
-    socket.on('error', give(false));
+      resolve(true);
+    });
+    socket.on('error', (error) => {
+      resolve(!['ECONNREFUSED', 'ENOENT'].includes(codeOf(error)));
+    });
   });
 }
 
-function removeStale(path: string): void {
-  try {
-    if (lstatSync(path).isSocket()) rmSync(path);
-  } catch {
-    // There is none.
-  }
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : error.message;
 }

@@ -1,6 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -105,6 +113,28 @@ describe('spillwatch run', () => {
     const link = await spillwatch(['run', '--state', state, '--config', config]);
     expect(link.code).toBe(1);
     expect(link.err).toContain(state);
+  });
+
+  it('does not start with something else in place of its socket, and says so in one line', async () => {
+    const config = configure(QUIET);
+    await runUntilStarted('SIGTERM', config);
+    const socket = join(state, 'agent.sock');
+    for (const make of [
+      () => symlinkSync('/dev/null', socket),
+      () => writeFileSync(socket, ''),
+      () => mkdirSync(socket),
+    ]) {
+      make();
+      // oxlint-disable-next-line no-await-in-loop -- one kind after the other
+      const { code, out, err } = await spillwatch(['run', '--state', state, '--config', config]);
+      expect(code).toBe(1);
+      expect(out).toBe('');
+      expect(err).toMatch(/agent\.sock: is a (?:link|file|folder) where .*\n$/);
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+      rmSync(socket, { recursive: true });
+    }
+    // It is not taken for a run that ended badly.
+    expect(existsSync(join(state, 'running'))).toBe(false);
   });
 
   it('does not start without rules', async () => {

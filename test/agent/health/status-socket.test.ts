@@ -2,8 +2,10 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -13,7 +15,8 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askStatus, serveStatus } from '../../../agent/health/status-socket.ts';
+import { askStatus, refuseTaken, serveStatus } from '../../../agent/health/status-socket.ts';
+import { StateError } from '../../../agent/store/state-error.ts';
 
 let folder: string;
 let path: string;
@@ -65,27 +68,51 @@ describe('the status socket', () => {
   });
 
   it('replaces the socket that an earlier run left behind', async () => {
-    // A server that is not closed leaves its file, as a killed process does.
+    // A server takes its file away by name, so one that lies elsewhere at that moment stays, as after a kill.
     await listen(() => {});
-    expect(await askStatus(folder)).toBeNull();
+    renameSync(path, join(folder, 'aside'));
+    await Promise.all(servers.splice(0).map((server) => closed(server)));
+    renameSync(join(folder, 'aside'), path);
+    expect(statSync(path).isSocket()).toBe(true);
     await serve(() => 'new');
     expect(await askStatus(folder)).toBe('new');
   });
 
-  it('leaves a link in its place and what it leads to alone', async () => {
+  it('leaves the socket of an agent that runs alone, also of one that does not answer', async () => {
+    await listen(() => {});
+    await expect(serve(() => 'x')).rejects.toThrow(`${folder}: another agent runs on it`);
+    await expect(refuseTaken(folder)).rejects.toThrow(StateError);
+    expect(statSync(path).isSocket()).toBe(true);
+  });
+
+  it('refuses a link in its place and leaves what it leads to alone', async () => {
     const target = join(folder, 'precious');
     writeFileSync(target, 'precious');
     symlinkSync(target, path);
-    await expect(serve(() => 'x')).rejects.toThrow('EADDRINUSE');
+    await expect(serve(() => 'x')).rejects.toThrow(StateError);
+    await expect(refuseTaken(folder)).rejects.toThrow(
+      `${path}: is a link where the agent's socket`,
+    );
     expect(lstatSync(path).isSymbolicLink()).toBe(true);
     expect(readFileSync(target, 'utf8')).toBe('precious');
     expect(statSync(target).mode & 0o777).not.toBe(0o600);
   });
 
-  it('leaves a file in its place alone', async () => {
+  it('refuses a file and a folder in its place and leaves them alone', async () => {
     writeFileSync(path, 'precious');
-    await expect(serve(() => 'x')).rejects.toThrow('EADDRINUSE');
+    await expect(serve(() => 'x')).rejects.toThrow(`${path}: is a file where`);
     expect(readFileSync(path, 'utf8')).toBe('precious');
+    rmSync(path);
+    mkdirSync(path);
+    await expect(serve(() => 'x')).rejects.toThrow(`${path}: is a folder where`);
+    expect(statSync(path).isDirectory()).toBe(true);
+  });
+
+  it('refuses a folder whose path is too long for a socket, and says which', async () => {
+    const deep = join(folder, 'x'.repeat(120));
+    mkdirSync(deep);
+    await expect(serveStatus(deep, () => 'x')).rejects.toThrow(StateError);
+    await expect(serveStatus(deep, () => 'x')).rejects.toThrow(/cannot be opened \(E[A-Z]+\)/);
   });
 
   it('is gone when its server is closed', async () => {
