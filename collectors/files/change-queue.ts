@@ -1,8 +1,8 @@
 import type { Clock, LiveOutput } from '../collector.ts';
 import { timeText } from '../envelope.ts';
 import { ChangeThrottle } from './change-throttle.ts';
+import { unreadable } from './file-errors.ts';
 import { placementOf } from './placement.ts';
-import { unreadable } from './roots.ts';
 import type { RootChange } from './watched-root.ts';
 
 /** Changes that wait to be looked at; above it they are lost and reported as `watch-limit`. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type Collector, CollectorError, type LiveOutput } from '../collector.ts';
 import { ChangeQueue } from './change-queue.ts';
-import type { Depth, WatchRoot } from './roots.ts';
+import type { Depth } from './entries.ts';
+import type { WatchRoot } from './roots.ts';
 import { type Watch, watchWithChokidar } from './watch.ts';
 import { WatchedRoot } from './watched-root.ts';
 

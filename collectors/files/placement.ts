@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, isMissing } from './roots.ts';
+import { errorCode, isMissing } from './file-errors.ts';
 
 /** What is really at a path that a watcher named. */
 export type Placement =

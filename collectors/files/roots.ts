@@ -1,6 +1,8 @@
-import { lstat, opendir, realpath } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { TroubleCode } from '../collector.ts';
+import { type Depth, entriesBelow } from './entries.ts';
+import { errorCode, isMissing, troubleOf, unreadable } from './file-errors.ts';
 
 /** A folder to watch: an absolute path whose last part must be a real folder that belongs to `uid`. */
 export interface WatchRoot {
@@ -46,9 +48,6 @@ export async function inspectRoot({ path, uid }: WatchRoot): Promise<RootState> 
   }
 }
 
-/** How deep a root is watched: 0 is the folder alone, 1 its subfolders too, `Infinity` all. */
-export type Depth = number;
-
 /** The deepest watch that stays within the bound, or why there is none. */
 export type Fit =
   | { readonly kind: 'fits'; readonly depth: Depth; readonly entries: number }
@@ -90,47 +89,12 @@ async function countEntries(
   maxEntries: number,
   isOver: () => boolean,
 ): Promise<number> {
-  const folders = [{ path: root, level: 0 }];
   let count = 0;
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- one folder is open at a time
-      for await (const entry of await opendir(folder.path)) {
-        count += 1;
-        if (count > maxEntries || isOver()) return count;
-        if (entry.isDirectory() && folder.level < depth)
-          folders.push({ path: join(folder.path, entry.name), level: folder.level + 1 });
-      }
-    } catch (error) {
-      if (folder.level === 0 || troubleOf(errorCode(error)) === 'watch-limit') throw error;
-    }
+  for await (const _ of entriesBelow(root, depth)) {
+    count += 1;
+    if (count > maxEntries || isOver()) break;
   }
   return count;
-}
-
-/** The trouble that an error of the file system means for a watch. */
-export function troubleOf(code: string): 'watch-limit' | 'root-unreadable' {
-  return code === 'EMFILE' || code === 'ENFILE' || code === 'ENOSPC'
-    ? 'watch-limit'
-    : 'root-unreadable';
-}
-
-/** Whether an error of the file system says that nothing is at the path. */
-export function isMissing(code: string): boolean {
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-/** The code of a system error (`EACCES`), or an empty text for anything else. */
-export function errorCode(error: unknown): string {
-  const isCoded = error instanceof Error && 'code' in error && typeof error.code === 'string';
-  return isCoded ? String(error.code) : '';
-}
-
-/** What to say of a folder that gave this error. */
-export function unreadable(code: string): string {
-  return troubleOf(code) === 'watch-limit'
-    ? `cannot be watched in full (${code}): raise the limit of open files or watches`
-    : `cannot be read (${code}): grant Full Disk Access to the agent's own binary`;
 }
 
 function refused(

@@ -1,5 +1,7 @@
 import { watch } from 'chokidar';
-import { type Depth, errorCode } from './roots.ts';
+import type { Depth } from './entries.ts';
+import { errorCode } from './file-errors.ts';
+import { type OtherKind, otherKindOf } from './passed-over.ts';
 
 /** What can happen to a path in a watched folder. */
 export type Change = 'add' | 'change' | 'unlink';
@@ -8,6 +10,8 @@ export type Change = 'add' | 'change' | 'unlink';
 export interface WatchOutput {
   file(change: Change, path: string): void;
   folder(change: 'add' | 'unlink', path: string): void;
+  /** It came across what is neither file nor folder and passed it over; the same one may come again. */
+  other(path: string, kind: OtherKind): void;
   /** Part of the folder is not watched; `code` is that of a system error or empty. */
   failed(code: string): void;
 }
@@ -28,6 +32,7 @@ export function watchWithChokidar(path: string, depth: Depth, output: WatchOutpu
   // They override the options below: https://github.com/paulmillr/chokidar/blob/main/README.md
   delete process.env['CHOKIDAR_USEPOLLING'];
   delete process.env['CHOKIDAR_INTERVAL'];
+  const closing = new AbortController();
   const watcher = watch(path, {
     ignoreInitial: true,
     followSymlinks: false,
@@ -36,9 +41,14 @@ export function watchWithChokidar(path: string, depth: Depth, output: WatchOutpu
     alwaysStat: true,
     awaitWriteFinish: false,
     ...(Number.isFinite(depth) && { depth }),
-    ignored: (_path, stats) => stats !== undefined && !stats.isFile() && !stats.isDirectory(),
+    ignored: (at, stats) => {
+      const kind = stats === undefined ? null : otherKindOf(stats);
+      // chokidar asks about the folders above, too.
+      if (kind !== null && at.startsWith(`${path}/`) && !closing.signal.aborted)
+        output.other(at, kind);
+      return kind !== null;
+    },
   });
-  const closing = new AbortController();
   const ready = new Promise<void>((resolve) => {
     watcher.on('ready', resolve);
     watcher.on('error', () => resolve());

@@ -1,14 +1,8 @@
 import type { LiveOutput, TroubleCode } from '../collector.ts';
-import {
-  type Depth,
-  errorCode,
-  fitDepth,
-  inspectRoot,
-  isMissing,
-  troubleOf,
-  unreadable,
-  type WatchRoot,
-} from './roots.ts';
+import { type Depth, entriesBelow } from './entries.ts';
+import { errorCode, isMissing, troubleOf, unreadable } from './file-errors.ts';
+import { PassedOver } from './passed-over.ts';
+import { fitDepth, inspectRoot, type WatchRoot } from './roots.ts';
 import type { Change, FileWatcher, Watch } from './watch.ts';
 
 /** A change that the watcher of a root reported and nobody has checked. */
@@ -30,6 +24,7 @@ export interface WatchedRootOptions {
 interface Watching {
   readonly watcher: FileWatcher;
   readonly identity: string;
+  readonly realRoot: string;
   readonly depth: Depth;
   entries: number;
   failure: string | null;
@@ -39,14 +34,18 @@ interface Watching {
  * One root and its watch. At every moment at most one watch reports; a deeper or new one takes over when it is ready.
  * The watch never knows of more than `maxEntries` entries: at the bound it ends and the next check begins a shallower
  * one, or none. Lasting trouble is reported when it begins and when it is over, single events once between two checks
- * for each code.
+ * for each code. What is neither file nor folder is one remark, told when it begins and brought up to date by the
+ * checks.
  */
 export class WatchedRoot {
   readonly #root: WatchRoot;
   readonly #options: WatchedRootOptions;
   readonly #told = new Set<TroubleCode>();
   readonly #closing = new Set<Promise<void>>();
-  #lasting: ReadonlyMap<TroubleCode, string> = new Map();
+  readonly #passedOver: PassedOver;
+  /** Trouble that lasts, and what of that and of the remark was told last. */
+  #lasting: readonly Lasting[] = [];
+  #reported: ReadonlyMap<TroubleCode, string> = new Map();
   #watching: Watching | null = null;
   #next: Watching | null = null;
   #checking: Promise<void> | null = null;
@@ -57,6 +56,7 @@ export class WatchedRoot {
   constructor(root: WatchRoot, options: WatchedRootOptions) {
     this.#root = root;
     this.#options = options;
+    this.#passedOver = new PassedOver(root.path);
   }
 
   get uid(): number {
@@ -81,6 +81,7 @@ export class WatchedRoot {
   /** Ends the watch of a root that is not to be watched any more, and its trouble with it. Resolves as `close` does. */
   async forget(): Promise<void> {
     await this.close();
+    this.#passedOver.forget();
     this.#settle([]);
   }
 
@@ -104,8 +105,7 @@ export class WatchedRoot {
     const state = await inspectRoot(this.#root);
     if (this.#isOver()) return;
     if (state.kind === 'refused') {
-      this.#unwatch();
-      this.#settle([[state.code, state.detail]]);
+      this.#refuse(state);
       return;
     }
     const now = this.#watching;
@@ -114,6 +114,14 @@ export class WatchedRoot {
       this.#unwatch();
     }
     if (!this.#isAsWanted()) await this.#watch(state.identity, state.realPath);
+    await this.#lookAtOthers();
+  }
+
+  async #lookAtOthers(): Promise<void> {
+    const now = this.#watching;
+    if (!now) return;
+    await this.#passedOver.look(now.realRoot, () => entriesBelow(now.realRoot, now.depth));
+    if (now === this.#watching) this.#settle(this.#lasting);
   }
 
   // A method, because what a property says is not believed to change while a function waits.
@@ -132,8 +140,7 @@ export class WatchedRoot {
     const fit = await fitDepth(path, wanted, maxEntries, () => this.#isOver());
     if (this.#isOver()) return;
     if (fit.kind === 'refused') {
-      this.#unwatch();
-      this.#settle([[fit.code, fit.detail]]);
+      this.#refuse(fit);
       return;
     }
     const now = this.#watching;
@@ -186,11 +193,16 @@ export class WatchedRoot {
           count(change);
         },
         folder: count,
+        other: (at, kind) => {
+          const isShown = this.#passedOver.note(at, kind);
+          if (isShown && watching !== null && watching === this.#watching)
+            this.#settle(this.#lasting);
+        },
         failed: (code) => {
           if (watching !== null && !isMissing(code)) this.#fail(watching, code);
         },
       });
-      watching = { watcher, identity, depth, entries, failure: null };
+      watching = { watcher, identity, realRoot, depth, entries, failure: null };
       return watching;
     } catch (error) {
       const code = errorCode(error);
@@ -219,6 +231,12 @@ export class WatchedRoot {
     void early.finally(() => this.#closing.delete(early));
   }
 
+  #refuse({ code, detail }: { readonly code: TroubleCode; readonly detail: string }): void {
+    this.#unwatch();
+    this.#passedOver.forget();
+    this.#settle([[code, detail]]);
+  }
+
   #unwatch(): void {
     if (this.#watching) this.#end(this.#watching);
     this.#watching = null;
@@ -233,15 +251,20 @@ export class WatchedRoot {
   #settle(lasting: readonly Lasting[]): void {
     const { output } = this.#options;
     const subject = this.#root.path;
-    const next = new Map(lasting);
-    for (const code of this.#lasting.keys()) {
+    this.#lasting = lasting;
+    const remark = this.#passedOver.text;
+    const next = new Map<TroubleCode, string>();
+    if (remark !== null) next.set('not-a-file', remark);
+    for (const [code, detail] of lasting) next.set(code, detail);
+    for (const code of this.#reported.keys()) {
       if (!next.has(code)) output.recovered(code, subject);
     }
     for (const [code, detail] of next) {
-      if (this.#lasting.get(code) !== detail)
-        output.trouble({ code, detail, subject, lasts: true });
+      const isRemark = detail === remark;
+      if (this.#reported.get(code) !== detail)
+        output.trouble({ code, detail, subject, lasts: true, ...(isRemark && { isRemark }) });
     }
-    this.#lasting = next;
+    this.#reported = next;
   }
 }
 

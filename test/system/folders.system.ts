@@ -1,5 +1,5 @@
 /** What users can do to the folders that the real daemon watches, on a real account with real chokidar. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount, IS_ROOT, makeFolder, removeAccount, type TestAccount } from './account.ts';
 import { collectorOf, makeSite, RunningAgent, unaccounted } from './running-agent.ts';
@@ -22,6 +23,12 @@ import { until } from './until.ts';
 const CHECK_MS = 75_000;
 const SEVERAL_CHECKS_MS = 300_000;
 const MANY = 20_001;
+
+/** Makes empty files, in a program of its own, because the agent is asked meanwhile. */
+async function fill(folder: string, files: number): Promise<void> {
+  const script = 'cd "$1" && seq "$2" | xargs touch';
+  await promisify(execFile)('sh', ['-c', script, 'sh', folder, String(files)]);
+}
 
 describe.skipIf(!IS_ROOT)('the watched folders of a real account (skipped unless root)', () => {
   let account: TestAccount;
@@ -71,20 +78,36 @@ describe.skipIf(!IS_ROOT)('the watched folders of a real account (skipped unless
     expect(collectorOf(await agent.report(), 'files')).toMatchObject({ dropped: {}, badRows: 0 });
   });
 
-  it('may hold a FIFO and a socket: neither is opened, and the daemon goes on', async () => {
+  it('may hold a FIFO and a socket: neither is opened, and doctor names them while they are there', {
+    timeout: SEVERAL_CHECKS_MS,
+  }, async () => {
+    const folder = `${account.home}/Downloads`;
     const fifo = `${account.home}/Downloads/pipe.csv`;
     execFileSync('mkfifo', [fifo]);
     const server = createServer();
     servers.push(server);
-    await new Promise<void>((resolve) =>
-      server.listen(`${account.home}/Downloads/socket.csv`, resolve),
-    );
+    await new Promise<void>((resolve) => server.listen(`${folder}/socket.csv`, resolve));
     server.on('connection', () => expect.unreachable('somebody connected'));
-    await watches(`${account.home}/Downloads`);
+    await watches(folder);
+    const remark = await until(
+      'doctor to name both',
+      async () =>
+        (await agent.checks()).find(
+          ({ name, detail }) => name === 'files: not-a-file' && /pipe.*socket/.test(detail),
+        ),
+      CHECK_MS,
+    );
+    expect(remark).toMatchObject({ result: 'warn', detail: expect.stringContaining(folder) });
+    const [noted] = agent.events('not-a-file');
+    expect(noted).toMatchObject({ part: 'files', state: 'noted', subject: folder });
     // Opening a FIFO for writing fails as long as nobody reads it.
     expect(() => closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK))).toThrow(
       'ENXIO',
     );
+    rmSync(fifo);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await told('not-a-file', 'cleared', folder);
+    expect((await agent.checks()).map(({ name }) => name)).not.toContain('files: not-a-file');
   });
 
   it.concurrent('may be deleted and made again', { timeout: SEVERAL_CHECKS_MS }, async () => {
@@ -112,8 +135,7 @@ describe.skipIf(!IS_ROOT)('the watched folders of a real account (skipped unless
     await told('root-is-link', 'cleared', folder);
 
     mkdirSync(join(folder, 'many'));
-    for (let number = 0; number < MANY; number += 1)
-      writeFileSync(join(folder, 'many', `${number}`), '');
+    await fill(join(folder, 'many'), MANY);
     await told('too-many-entries', 'raised', folder);
     expect(await agent.faults()).toContain('files: too-many-entries');
     rmSync(join(folder, 'many'), { recursive: true });

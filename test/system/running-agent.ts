@@ -143,12 +143,16 @@ export class RunningAgent {
     return { code, report: JSON.parse(out) as StatusReport };
   }
 
-  /** Names of the checks of `spillwatch doctor --json` that fail. */
-  async faults(): Promise<readonly string[]> {
+  /** What `spillwatch doctor --json` checks. */
+  async checks(): Promise<readonly Check[]> {
     const { state, config } = this.site;
     const { out } = await spillwatch(['doctor', '--json', '--state', state, '--config', config]);
-    const checks = jsonLines(out) as readonly Check[];
-    return checks.filter(({ result }) => result === 'fail').map(({ name }) => name);
+    return jsonLines(out) as readonly Check[];
+  }
+
+  /** Names of the checks of `doctor` that fail. */
+  async faults(): Promise<readonly string[]> {
+    return (await this.checks()).filter(({ result }) => result === 'fail').map(({ name }) => name);
   }
 
   /** Waits until `doctor` names a fault. */

@@ -67,7 +67,7 @@ describe('filesCollector', () => {
     expect(adds()).toHaveLength(2000);
   });
 
-  it('passes over pipes, sockets and links', async () => {
+  it('passes over pipes, sockets and links, and names them as long as they are there', async () => {
     const root = temporaryFolder();
     const outside = temporaryFolder();
     writeFileSync(join(outside, 'target.csv'), 'x');
@@ -82,7 +82,31 @@ describe('filesCollector', () => {
     symlinkSync(outside, join(root, 'linked'));
     writeFileSync(join(outside, 'later.csv'), 'x');
     await watching.awake(root);
+    await until('all are named', () =>
+      watching.troubles.some(({ detail }) => detail.includes('1 more')),
+    );
+    const [first] = watching.troubles;
+    expect(first).toMatchObject({ code: 'not-a-file', subject: root, lasts: true, isRemark: true });
+    expect(first?.detail).toMatch(/^"pipe\.csv" \(pipe\).*neither opened nor followed$/);
+    expect(watching.troubles.at(-1)?.detail).toContain('"socket.csv" (socket)');
     server.close();
+    for (const name of ['pipe.csv', 'socket.csv', 'link.csv'])
+      rmSync(join(root, name), { force: true });
+    await until('one is left', () =>
+      (watching.troubles.at(-1)?.detail ?? '').startsWith('"linked" (link): '),
+    );
+    expect(watching.recovered).toEqual([]);
+    rmSync(join(root, 'linked'));
+    await watching.recovers(`not-a-file ${root}`);
+    expect(watching.changes()).toEqual([]);
+  });
+
+  it('names a pipe that was there before it started', async () => {
+    const root = temporaryFolder();
+    execFileSync('mkfifo', [join(root, 'pipe.csv')]);
+    const watching = new Watching(root);
+    await watching.reports('not-a-file');
+    await watching.awake(root);
     expect(watching.changes()).toEqual([]);
   });
 
