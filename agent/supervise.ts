@@ -1,5 +1,6 @@
 /**
- * Keeps collectors running: each is started, and started again with growing delays when it fails, until the agent stops.
+ * Keeps collectors running: each is started, and started again with growing delays when it fails or just ends, until the
+ * agent stops.
  *
  * Delays: full jitter up to `FIRST_DELAY_MS` times two for each failure in a row, at most `MAX_DELAY_MS`; a run of
  * `STEADY_MS` makes the next failure the first again. A restart of Endpoint Security puts a notice into the stream, so that
@@ -132,7 +133,8 @@ export class Supervisor {
     entry.state = 'running';
     try {
       await make().run(this.#output(entry), both);
-      return false;
+      if (isOver(both)) return false;
+      throw new CollectorError('collector-ended', 'ended by itself without a reason');
     } catch (error) {
       const code = error instanceof CollectorError ? error.code : 'command-failed';
       const detail = error instanceof Error ? error.message : String(error);
@@ -201,6 +203,7 @@ const FATAL = [
   'helper-exited',
   'command-missing',
   'command-failed',
+  'collector-ended',
 ] as const;
 
 function clearAll(health: Health, part: string): void {

@@ -74,7 +74,9 @@ export type TroubleCode =
   | 'command-slow'
   | 'untrusted-row'
   | 'sampling-gap'
-  | 'accounts-incomplete';
+  | 'accounts-incomplete'
+  // any of them
+  | 'collector-ended';
 
 /** Something about a live source that people need to know. It says nothing of what the source observed. */
 export interface Trouble {

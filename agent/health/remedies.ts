@@ -45,6 +45,8 @@ export function remedyOf(code: HealthCode): string {
       return 'none needed when the Mac is busy; samples are taken less often';
     case 'accounts-incomplete':
       return 'check the directory service; roles that cannot be read are unknown';
+    case 'collector-ended':
+      return 'it is started again; report it with the output of spillwatch status --json';
     case 'collector-restarted':
       return 'none needed when it is rare; see the trouble that ended it';
     case 'queue-full':

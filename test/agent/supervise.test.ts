@@ -24,6 +24,8 @@ class FakeCollector {
   readonly starts: number[] = [];
   output: LiveOutput | null = null;
   fail: (error: unknown) => void = () => {};
+  /** Ends the run as if everything were done. */
+  resolve: () => void = () => {};
   aborted = 0;
 
   constructor(name: Collector['name'] = 'endpoint-security') {
@@ -37,6 +39,7 @@ class FakeCollector {
         this.starts.push(Date.now());
         this.output = output;
         this.fail = reject;
+        this.resolve = resolve;
         signal.addEventListener('abort', () => {
           this.aborted += 1;
           resolve();
@@ -227,6 +230,25 @@ describe('a supervised collector', () => {
     await pass(FIRST_DELAY_MS * 2);
     expect(health.active()).toMatchObject([{ part: 'network', code: 'command-failed', detail }]);
     expect(collector.starts).toHaveLength(2);
+  });
+
+  it('that ends although nobody stopped it has failed: it is said, and it waits before it starts again', async () => {
+    const made = bench({ part: 'network', name: 'network' });
+    await pass(0);
+    for (let runs = 1; runs <= 5; runs += 1) {
+      made.collector.resolve();
+      // oxlint-disable-next-line no-await-in-loop -- one run after the other
+      await pass(1);
+      expect(made.collector.starts).toHaveLength(runs);
+      expect(made.supervisor.reports()[0]).toMatchObject({ state: 'waiting', restarts: runs });
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await pass(FIRST_DELAY_MS * 2 ** runs);
+    }
+    expect(made.collector.starts).toHaveLength(6);
+    expect(made.health.active()).toMatchObject([{ part: 'network', code: 'collector-ended' }]);
+    expect(made.health.counts().get('collector-restarted')).toBe(5);
+    made.collector.output?.line('{}');
+    expect(made.health.active()).toEqual([]);
   });
 
   it.each([
