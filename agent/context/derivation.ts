@@ -38,19 +38,19 @@ export function namedInputs(
   const operands = args.filter(isName);
   const extracts = isExtraction(program);
   const found = new Map<string, NamedInput>();
-  for (const name of args.flatMap(namesIn)) {
-    for (const folder of folders) {
-      const path = resolvePath(name, folder);
-      if (path === null) continue;
-      for (const { key } of facts.lineage.at(path, at.clockUs)) {
-        const isInFolder = key !== pathKey(path);
-        if (isInFolder && extracts) continue;
-        if (!found.has(key) || !isInFolder)
-          found.set(key, { key, isInFolder, isOnlySource: !isInFolder && operands.length <= 2 });
-      }
+  const names = args.flatMap(namesIn);
+  const paths = new Set(
+    names.flatMap((name) => folders.flatMap((folder) => resolvePath(name, folder) ?? [])),
+  );
+  for (const path of paths) {
+    for (const { key } of facts.lineage.at(path, at.clockUs)) {
+      const isInFolder = key !== pathKey(path);
+      if (isInFolder && extracts) continue;
+      if (!found.has(key) || !isInFolder)
+        found.set(key, { key, isInFolder, isOnlySource: !isInFolder && operands.length <= 2 });
     }
   }
-  return [...found.values()].slice(0, MAX_INPUTS);
+  return [...found.values()].slice(-MAX_INPUTS);
 }
 
 /** Sources of what `node` writes to `path`; `null` when it is no file tool or nothing tracked goes in. */

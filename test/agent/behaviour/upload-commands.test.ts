@@ -250,6 +250,8 @@ describe('an upload command that names the export', () => {
       '/Users/lena/Desktop',
     ],
     ['a folder with a slash at its end', 'rclone copy Documents/march/ mega:x', undefined],
+    ['the root of all folders', 'rclone copy / mega:x', undefined],
+    ['the root as the working directory', 'rclone copy . mega:x', '/'],
   ])('may name %s', (_, line, cwd) => {
     expect(
       uploaded({
@@ -318,6 +320,17 @@ describe('no upload of the export is', () => {
       title: 'a folder whose name starts the same',
       line: 'rclone copy Documents/mar mega:x',
       program: PROGRAMS.rclone,
+    },
+    {
+      title: 'another folder below the root',
+      line: 'rclone copy /Volumes mega:x',
+      program: PROGRAMS.rclone,
+    },
+    {
+      title: 'another working directory',
+      line: 'rclone copy . mega:x',
+      program: PROGRAMS.rclone,
+      rest: { cwd: '/opt' },
     },
     {
       title: 'a relative name in another working directory',
@@ -479,6 +492,16 @@ describe('further ways to say it, of which keys inside an inline remote are left
       { ...NAMED, service: 'azure-storage', destination: 'acme.blob.core.windows.net' },
     ]);
   });
+});
+
+it('a folder in which the session keeps more than a thousand files of its own is an upload of the export', () => {
+  const desk = new Desk();
+  const dbeaver = desk.launch(PROGRAMS.dbeaver);
+  for (let index = 0; index < 1100; index += 1)
+    desk.story.write(dbeaver, desk.at(`Library/DBeaverData/workspace6/${index}.xml`));
+  desk.story.write(dbeaver, desk.at('Desktop/x.csv'));
+  desk.type(PROGRAMS.rclone, 'rclone copy /Users/lena mega:x');
+  expect(desk.findings()).toMatchObject([{ stage: 'upload', files: [desk.at('Desktop/x.csv')] }]);
 });
 
 it('a folder with files of lineage and of time is one upload by the higher row', () => {

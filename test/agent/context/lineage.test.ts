@@ -101,7 +101,9 @@ class Model {
       const own = known.find((tie) => tie.chainId === chainId);
       if (own) return { ...own, writtenUs: now };
       const of = found.filter((tie) => tie.chainId === chainId);
-      const best = of.find((tie) => tie.link === 'lineage') ?? of[0]!;
+      const proven = of.filter((tie) => tie.link === 'lineage');
+      const among = proven.length > 0 ? proven : of;
+      const best = among.find((tie) => tie.counts) ?? among[0]!;
       return { ...onward(best, target, now), writtenUs: now };
     });
     this.put(target, now, ties);
@@ -313,6 +315,29 @@ describe('lineage', () => {
       expect(lineage.find(path, 1)).toBeNull();
     },
   );
+
+  it('finds every file in the root of all folders', () => {
+    const lineage = new Lineage(LIMIT_US);
+    lineage.write('/x.csv', 1, 'chain', 'lineage');
+    lineage.write('/a/b/y.csv', 2, 'chain', 'lineage');
+    for (const root of ['/', '//', '/.', '/a/..'])
+      expect(lineage.at(root, 2).map(({ path }) => path)).toEqual(['/x.csv', '/a/b/y.csv']);
+    lineage.remove('/a/b/y.csv');
+    lineage.remove('/x.csv');
+    expect(lineage.at('/', 2)).toEqual([]);
+  });
+
+  it('gives the files that were touched last, oldest first, when it may not give all', () => {
+    const lineage = new Lineage(LIMIT_US);
+    for (let at = 0; at < 100; at += 1) {
+      lineage.write(`/a/few/${at % 3}`, at, 'chain', 'lineage');
+      lineage.write(`/a/many/${at}`, at, 'chain', 'lineage');
+    }
+    const inFolder = (folder: string): readonly string[] =>
+      lineage.within(folder, 100, 2).map(({ path }) => path);
+    expect(inFolder('/a/few')).toEqual(['/a/few/2', '/a/few/0']);
+    expect(inFolder('/a/many')).toEqual(['/a/many/98', '/a/many/99']);
+  });
 
   it('takes no folder for another whose name begins alike', () => {
     const lineage = new Lineage(LIMIT_US);

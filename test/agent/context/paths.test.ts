@@ -124,9 +124,9 @@ describe('isWithin', () => {
 });
 
 describe('foldersAbove', () => {
-  it('goes from the nearest folder to the one below the root', () => {
-    expect([...foldersAbove('/a/b/c.csv')]).toEqual(['/a/b', '/a']);
-    expect([...foldersAbove('/a')]).toEqual([]);
+  it('goes from the nearest folder to the root', () => {
+    expect([...foldersAbove('/a/b/c.csv')]).toEqual(['/a/b', '/a', '/']);
+    expect([...foldersAbove('/a')]).toEqual(['/']);
     expect([...foldersAbove('/')]).toEqual([]);
   });
 
