@@ -75,9 +75,21 @@ function hostOfLogin(destination: string): string | null {
   return end > 0 && host[end] === ':' ? canonical(host.slice(0, end)) : null;
 }
 
+/** An IPv4 address as inet_aton(3) takes it: one to four parts, decimal, octal or hexadecimal. */
+const NUMBERS = /^(?:0x[\da-f]*|\d{1,12})(?:\.(?:0x[\da-f]*|\d{1,12})){0,3}$/;
+const IPV6 = /^[\da-f:.]{2,45}$/;
+const MAPPED_IPV4 = /^\[::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]$/;
+
+/** In lower case without the dot at the end; an address in its one usual spelling. */
 function canonical(host: string): string | null {
   const name = host.toLowerCase().replace(/\.$/, '');
-  return name === '' ? null : name;
+  if (name === '') return null;
+  if (NUMBERS.test(name)) return URL.parse(`http://${name}`)?.hostname ?? name;
+  if (!name.includes(':') || !IPV6.test(name)) return name;
+  const address = URL.parse(`http://[${name}]`)?.hostname ?? `[${name}]`;
+  const [, high, low] = MAPPED_IPV4.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address.slice(1, -1);
+  return URL.parse(`http://0x${high.padStart(4, '0')}${low.padStart(4, '0')}`)?.hostname ?? name;
 }
 
 /**

