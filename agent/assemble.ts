@@ -36,6 +36,7 @@ export interface EngineParts {
   readonly rules: RuleIndex;
   readonly store: Store;
   readonly ledger: Ledger;
+  readonly outgoing?: PipelineParts['outgoing'];
   readonly emit: (finding: Finding) => void;
   readonly watch?: PipelineParts['watch'];
   readonly onStoreError?: PipelineParts['onStoreError'];
@@ -81,6 +82,7 @@ export function assemble(parts: EngineParts): Engine {
     store,
     ledger,
     emit,
+    ...(parts.outgoing && { outgoing: parts.outgoing }),
     ...(parts.watch && { watch: parts.watch }),
     ...(parts.onStoreError && { onStoreError: parts.onStoreError }),
   });

@@ -9,9 +9,12 @@ import { uptime } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../collectors/capture.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Finding } from '../rules/finding.ts';
 import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
+import { Delivery } from './deliver/delivery.ts';
+import type { Destination } from './deliver/destination.ts';
 import { toRfc3339 } from './deliver/formats/time.ts';
 import { Canary } from './health/canary.ts';
 import { CanaryWatch } from './health/canary-watch.ts';
@@ -28,6 +31,8 @@ import { type LiveNeeds, liveNeeds } from './live-needs.ts';
 import { PeriodicSnapshot } from './periodic-snapshot.ts';
 import { LineQueue } from './queue.ts';
 import type { Connection } from './store/database.ts';
+import { Numbers } from './store/numbers.ts';
+import { Outbox } from './store/outbox.ts';
 import type { Recovered } from './store/recovery.ts';
 import { isOutOfRoom, Reserve } from './store/reserve.ts';
 import { Retention } from './store/retention.ts';
@@ -47,6 +52,9 @@ export interface DaemonOptions {
   readonly knowledge: Knowledge;
   /** The sources, in the order in which they are started; `live` tells them what the engine needs now. */
   readonly sources: (live: LiveNeeds) => readonly Supervised[];
+  readonly destinations: readonly Destination[];
+  /** Of the process, for proxies. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly emit: (finding: Finding) => void;
   readonly log: (event: HealthEvent) => void;
   /** Takes each heartbeat, the first one at the start. */
@@ -71,9 +79,42 @@ export const clock = (): number => Date.now() * 1000;
 /** Runs until the signal aborts; resolves after a clean stop. */
 export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
   const startedUs = clock();
-  const health = new Health(clock, options.log);
+  const health = new Health(clock, (event) => {
+    options.log(event);
+    delivery.health(event);
+  });
   const ledger = new Ledger();
-  const store = new Store(options.connection);
+  const outbox = new Outbox(options.connection, options.config.outbox);
+  const store = new Store(options.connection, outbox);
+  const onStoreError = (error: unknown): void => {
+    health.raise('store', storeTrouble(error), textOf(error));
+    if (isOutOfRoom(error)) reserve.release();
+  };
+  const reserve = new Reserve(options.stateFolder);
+  const delivery: Delivery = new Delivery({
+    destinations: options.destinations,
+    outbox,
+    numbers: new Numbers(options.connection),
+    sender: () =>
+      engine.facts.accounts.seen() && {
+        host: engine.facts.accounts.host(),
+        version: packageJson.version,
+      },
+    version: packageJson.version,
+    at: {
+      wallMs: Date.now,
+      steadyMs: () => performance.now(),
+      pause,
+      hostName: () => engine.facts.accounts.host().name,
+      environment: options.environment,
+    },
+    random: Math.random,
+    nowUs: clock,
+    raise: (destination, code, detail) => health.raise('deliver', code, detail, destination),
+    clear: (destination, code) => health.clear('deliver', code, destination),
+    note: (code, detail, subject) => health.note('deliver', code, detail, subject),
+    onStoreError,
+  });
   const canary = new Canary(options.stateFolder, clock);
   const uploadListeners: (() => void)[] = [];
   const engine = assemble({
@@ -82,12 +123,13 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     rules: options.knowledge.rules,
     store,
     ledger,
-    emit: options.emit,
-    bootUs: startedUs - uptime() * 1_000_000,
-    onStoreError: (error) => {
-      health.raise('store', storeTrouble(error), textOf(error));
-      if (isOutOfRoom(error)) reserve.release();
+    outgoing: (finding) => delivery.rowsOf(finding),
+    emit: (finding) => {
+      options.emit(finding);
+      delivery.wake();
     },
+    bootUs: startedUs - uptime() * 1_000_000,
+    onStoreError,
     watch: (event) => {
       canary.watch(event);
       if (event.kind !== 'process.exec') return;
@@ -102,7 +144,6 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     const { movedTo, reason } = options.recovered;
     health.raise('store', 'state-lost', `the database was damaged (${reason}), now ${movedTo}`);
   }
-  const reserve = new Reserve(options.stateFolder);
   reserve.ensure();
   const mark = new RunningMark(options.stateFolder);
   markRun(mark, startedUs, health);
@@ -156,6 +197,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       health,
       ledger,
       store,
+      delivery,
       queue,
       supervisor,
       canary,
@@ -169,6 +211,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const running = options
     .sources(needs)
     .map((supervised) => supervisor.keep(supervised, stop.signal));
+  const delivering = delivery.run(stop.signal);
   const pulse = new Pulse(health, { wall: Date.now, steady: () => performance.now() }, TICK_MS);
   const unreadable = new Unreadable(health, startedUs);
   const canaries = new CanaryWatch(canary, health, clock, stop.signal);
@@ -183,6 +226,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const timers = [
     setInterval(() => {
       pulse.beat();
+      delivery.tick();
       engine.pipeline.timeline.settle();
       saveWaiting();
       canaries.look(isHeard(supervisor));
@@ -200,7 +244,9 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   options.onReady?.();
   void keepBeating(options.config.heartbeat.minutes, stop.signal, () => {
     heartbeat += 1;
-    options.heartbeat(report());
+    const beat = report();
+    options.heartbeat(beat);
+    delivery.heartbeat(beat);
   });
 
   await new Promise<void>((resolve) => {
@@ -209,7 +255,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   });
   for (const timer of timers) clearInterval(timer);
   stop.abort();
-  await Promise.race([Promise.all(running), delay(STOP_MS, undefined, { ref: false })]);
+  await Promise.race([
+    Promise.all([...running, delivering]),
+    delay(STOP_MS, undefined, { ref: false }),
+  ]);
   queue.drain();
   engine.pipeline.end();
   while (engine.pipeline.unsaved().waiting > 0 && engine.pipeline.retry());

@@ -5,7 +5,7 @@
  *   context  each of its events becomes movements: steps of chains (context/context.ts)
  *   judge    the rules say what each movement is worth (rules/macos/)
  *   finding  a chain that changed in stage, severity, confidence, link, evidence or service is emitted
- *   store    events, chains, files and findings of the record commit in one transaction, then the findings go out
+ *   store    events, chains, files, findings and rows of the outbox commit in one transaction, then the findings are shown
  *
  * Invariants: received = stored + skipped + dropped; nothing is emitted that is not committed; no clock is read.
  */
@@ -22,6 +22,7 @@ import type { Coverage } from './context/coverage.ts';
 import type { Facts, Movement } from './context/facts.ts';
 import { findingOf } from './finding.ts';
 import type { Ledger } from './health/ledger.ts';
+import type { OutboxRow } from './store/outbox.ts';
 import type { Changes, Store } from './store/store.ts';
 import { Timeline } from './timeline.ts';
 
@@ -38,6 +39,8 @@ export interface PipelineParts {
   readonly policy: Policy;
   readonly store: Store;
   readonly ledger: Ledger;
+  /** Rows of the outbox for a finding; without it nothing is sent. */
+  readonly outgoing?: (finding: Finding) => readonly OutboxRow[];
   /** Takes each emission after it was committed. */
   readonly emit: (finding: Finding) => void;
   /** Looks at every event after the context took it into account (canary, triggers). */
@@ -54,7 +57,9 @@ export const MAX_UNSAVED = 10_000;
 /** Most of them in one transaction, which is a few milliseconds. */
 const MAX_AT_ONCE = 100;
 
-type Pending = { -readonly [Key in 'places' | 'steps' | 'findings']: Changes[Key][number][] };
+type Pending = {
+  -readonly [Key in 'places' | 'steps' | 'findings' | 'outgoing']: Changes[Key][number][];
+};
 
 export class Pipeline implements RecordOutput {
   readonly #parts: PipelineParts;
@@ -95,7 +100,7 @@ export class Pipeline implements RecordOutput {
 
   #take(record: SourceRecord, clockUs: number): void {
     const { facts, ledger } = this.#parts;
-    const pending: Pending = { places: [], steps: [], findings: [] };
+    const pending: Pending = { places: [], steps: [], findings: [], outgoing: [] };
     for (const event of record.events) this.#judge(event, clockUs, pending);
     for (const id of facts.lineage.takeLosers()) loseFile(facts, id);
     const changes: Changes = {
@@ -161,7 +166,9 @@ export class Pipeline implements RecordOutput {
       chain.emissions += 1;
       this.#sequence += 1;
       const host = this.#parts.facts.accounts.host();
-      pending.findings.push(findingOf(chain, chain.shown, this.#sequence, host));
+      const finding = findingOf(chain, chain.shown, this.#sequence, host);
+      pending.findings.push(finding);
+      pending.outgoing.push(...(this.#parts.outgoing?.(finding) ?? []));
     }
   }
 

@@ -79,7 +79,7 @@ export function* snapshotSlices(parts: SnapshotParts): Generator<void> {
     yield;
   }
   // What was noted about chains without changing them.
-  const nothing = { places: [], steps: [], files: [], findings: [], runs: [] };
+  const nothing = { places: [], steps: [], files: [], findings: [], outgoing: [], runs: [] };
   const exceptionHits = new Map<string, never>();
   for (const chains of slicesOf(facts.chains.all(), CHAINS_PER_SLICE)) {
     store.commit({ ...nothing, exceptionHits, chains });

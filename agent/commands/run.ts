@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { describeConfigProblem } from '../config.ts';
 import { clock, runDaemon } from '../daemon.ts';
+import { readDestinations } from '../deliver/destination.ts';
 import { toSummary } from '../deliver/formats/summary.ts';
 import { openLog } from '../health/log.ts';
 import { refuseTaken } from '../health/status-socket.ts';
@@ -34,6 +35,7 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
   const log = openLog(pino.destination({ dest: 2, sync: true }));
   try {
     const reading = agentConfig(options.config);
+    const { destinations, problems } = readDestinations(reading.config.deliver);
     const knowledge = loadKnowledge(options.rules);
     await refuseTaken(options.state);
     const { connection, recovered } = openOrRecover(options.state);
@@ -44,7 +46,9 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
         connection,
         recovered,
         config: reading.config,
-        configProblems: reading.problems.map(describeConfigProblem),
+        configProblems: [...reading.problems.map(describeConfigProblem), ...problems],
+        destinations,
+        environment: environmentOf(process.env),
         origins: [...reading.settings.values()].map(({ key, value, origin }) => ({
           key: key.path,
           value: key.hasSecrets ? null : value,
@@ -79,4 +83,12 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     process.off('SIGINT', end);
     process.removeAllListeners(CANARY_SIGNAL);
   }
+}
+
+function environmentOf(variables: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
+  );
 }

@@ -38,6 +38,13 @@ export interface Config {
   readonly retention: { readonly days: number; readonly maxMegabytes: number };
   readonly heartbeat: { readonly minutes: number };
   readonly canary: { readonly minutes: number };
+  /** As written; `agent/deliver/destination.ts` reads it. */
+  readonly deliver: unknown;
+  readonly outbox: {
+    readonly maxRows: number;
+    readonly maxMegabytes: number;
+    readonly days: number;
+  };
 }
 
 /** Types what the table has checked. */
@@ -81,6 +88,12 @@ export function configOfSettings(settings: ReadonlyMap<string, Setting>): Config
     },
     heartbeat: { minutes: numberAt('heartbeat.minutes') },
     canary: { minutes: numberAt('canary.minutes') },
+    deliver: at('deliver'),
+    outbox: {
+      maxRows: numberAt('outbox.maxRows'),
+      maxMegabytes: numberAt('outbox.maxMegabytes'),
+      days: numberAt('outbox.days'),
+    },
   };
 }
 

@@ -119,8 +119,20 @@ export const KEYS: readonly Key[] = [
     text: 'between tests of the whole pipeline with a harmless export',
   }),
   key('deliver', [], anyList(), {
-    text: 'destinations of the findings',
+    text: 'destinations of the findings, one object each with a type',
     hasSecrets: true,
+  }),
+  key('outbox.maxRows', 100_000, numberBetween(100, 1_000_000), {
+    unit: 'events',
+    text: 'that wait to be sent, over all destinations; above it the least severe go first',
+  }),
+  key('outbox.maxMegabytes', 64, numberBetween(1, 4096), {
+    unit: 'megabytes',
+    text: 'of events that wait to be sent, over all destinations',
+  }),
+  key('outbox.days', 30, numberBetween(1, 365), {
+    unit: 'days',
+    text: 'of running for which an event waits to be sent',
   }),
 ];
 

@@ -26,7 +26,12 @@ export type HealthCode =
   | 'rules'
   | 'unclean-stop'
   | 'clock-step'
-  | 'loop-blocked';
+  | 'loop-blocked'
+  | 'destination-unreachable'
+  | 'destination-misconfigured'
+  | 'dead-letters'
+  | 'outbox-dropped'
+  | 'finding-flood';
 
 /** The part of the agent that a health event is about: a collector by name, or another part. */
 export type HealthPart = string;

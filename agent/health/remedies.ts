@@ -67,6 +67,16 @@ export function remedyOf(code: HealthCode): string {
       return 'none needed; see the log for why the agent ended';
     case 'clock-step':
       return 'none needed; windows go by the order of events';
+    case 'destination-unreachable':
+      return 'check network, proxy and receiver; nothing is lost, findings wait in the outbox (spillwatch deliver test)';
+    case 'destination-misconfigured':
+      return 'mend what the detail names, in the configuration or at the receiver (spillwatch deliver test)';
+    case 'dead-letters':
+      return 'read why with "spillwatch outbox list"; then "spillwatch outbox retry" or "drop"';
+    case 'outbox-dropped':
+      return 'make the destination work, or raise outbox.maxRows, outbox.maxMegabytes or outbox.days';
+    case 'finding-flood':
+      return 'look at the findings on the Mac (spillwatch findings list); write an exception for what is wanted';
     case 'loop-blocked':
       return 'report it with the output of spillwatch status --json';
   }

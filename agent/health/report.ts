@@ -1,4 +1,5 @@
 /** What `spillwatch status` prints and the heartbeat carries: one document of facts, made at the time of the call. */
+import type { DestinationStatus } from '../deliver/delivery.ts';
 import type { HealthEvent } from './health.ts';
 
 export interface CollectorStatus {
@@ -38,6 +39,8 @@ export interface StatusReport {
     readonly findings: number;
     readonly events: number;
   };
+  /** In the order of the configuration. */
+  readonly destinations: readonly DestinationStatus[];
   readonly rules: { readonly rules: number; readonly exceptions: number; readonly hash: string };
   readonly chains: { readonly followed: number; readonly live: number; readonly evicted: number };
   readonly files: { readonly followed: number; readonly evicted: number };

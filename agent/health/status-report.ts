@@ -3,6 +3,7 @@ import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fullDiskAccess } from '../../collectors/permissions.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Engine } from '../assemble.ts';
+import type { Delivery } from '../deliver/delivery.ts';
 import { toRfc3339 } from '../deliver/formats/time.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { LineQueue } from '../queue.ts';
@@ -21,6 +22,7 @@ export interface ReportParts {
   readonly health: Health;
   readonly ledger: Ledger;
   readonly store: Store;
+  readonly delivery: Delivery;
   readonly queue: LineQueue;
   readonly supervisor: Supervisor;
   readonly canary: Canary;
@@ -57,6 +59,7 @@ export function statusReport(parts: ReportParts): StatusReport {
     late: pipeline.timeline.counts().late,
     queue: { lines: queue.size, peak: queue.peak },
     database: { file: join(parts.stateFolder, 'spillwatch.db'), ...roundedSize(parts.store) },
+    destinations: parts.delivery.status(),
     rules: {
       rules: knowledge.rules.all.length,
       exceptions: knowledge.rules.exceptions.length,

@@ -76,6 +76,57 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    -- What the agent knew when it was stopped.
    CREATE TABLE snapshots (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  `-- Events that wait for a destination, as they will be sent. \`queued_ms\` is the time the agent has run, over all runs.
+   CREATE TABLE outbox (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     destination TEXT NOT NULL,
+     uid TEXT NOT NULL,
+     series TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     severity INTEGER NOT NULL,
+     time_us INTEGER NOT NULL,
+     queued_ms INTEGER NOT NULL,
+     refusals INTEGER NOT NULL DEFAULT 0,
+     bytes INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     UNIQUE (destination, uid)
+   ) STRICT;
+   CREATE INDEX outbox_by_destination ON outbox (destination, id);
+   CREATE INDEX outbox_by_worth ON outbox (severity, id, destination);
+   -- What a receiver refused by name, until a person decides.
+   CREATE TABLE dead_letters (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     destination TEXT NOT NULL,
+     uid TEXT NOT NULL,
+     series TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     severity INTEGER NOT NULL,
+     time_us INTEGER NOT NULL,
+     died_us INTEGER NOT NULL,
+     reason TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   -- What became of the rows of each destination; sizes are those of its rows in the outbox now.
+   CREATE TABLE destinations (
+     name TEXT PRIMARY KEY,
+     rows INTEGER NOT NULL DEFAULT 0,
+     bytes INTEGER NOT NULL DEFAULT 0,
+     cursor INTEGER NOT NULL DEFAULT 0,
+     delivered INTEGER NOT NULL DEFAULT 0,
+     dropped INTEGER NOT NULL DEFAULT 0,
+     dead INTEGER NOT NULL DEFAULT 0,
+     last_delivered_us INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE TRIGGER outbox_insert AFTER INSERT ON outbox BEGIN
+     INSERT INTO destinations (name, rows, bytes) VALUES (NEW.destination, 1, NEW.bytes)
+       ON CONFLICT (name) DO UPDATE SET rows = rows + 1, bytes = bytes + NEW.bytes;
+   END;
+   CREATE TRIGGER outbox_delete AFTER DELETE ON outbox BEGIN
+     UPDATE destinations SET rows = rows - 1, bytes = bytes - OLD.bytes WHERE name = OLD.destination;
+   END;
+   CREATE TRIGGER outbox_update AFTER UPDATE OF bytes ON outbox BEGIN
+     UPDATE destinations SET bytes = bytes + NEW.bytes - OLD.bytes WHERE name = NEW.destination;
+   END;`,
 ];
 
 /** Brings a database up to the schema of this version, each step in a transaction. Refuses one of a newer version. */

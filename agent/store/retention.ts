@@ -167,10 +167,11 @@ export class Retention {
     return this.#rowsLeft <= 0 || this.#free() - this.#freeAtStart >= MAX_PAGES;
   }
 
-  /** Free pages are on their way back to the disk already, so only pages in use count. */
+  /** Free pages are on their way back to the disk already, and the outbox has a bound of its own: neither counts. */
   #isOver(): boolean {
-    const used = (this.#statements.pages.get() ?? 0) - this.#free();
-    return used * this.#statements.pageSize > this.#limits.maxMegabytes * MEGABYTE;
+    const { pages, pageSize, outbox } = this.#statements;
+    const used = ((pages.get() ?? 0) - this.#free()) * pageSize - (outbox.get() ?? 0);
+    return used > this.#limits.maxMegabytes * MEGABYTE;
   }
 
   #free(): number {
@@ -220,6 +221,9 @@ function prepare(connection: Connection) {
     ),
     pages: connection.prepare<[], number>('PRAGMA page_count').pluck(),
     freePages: connection.prepare<[], number>('PRAGMA freelist_count').pluck(),
+    outbox: connection
+      .prepare<[], number>('SELECT coalesce(sum(bytes), 0) FROM destinations')
+      .pluck(),
     pageSize: Number(connection.pragma('page_size', { simple: true })),
   };
 }

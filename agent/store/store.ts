@@ -9,8 +9,9 @@ import type { PlaceInTime, Tie, TrackedFile } from '../context/lineage.ts';
 import { pathKey } from '../context/paths.ts';
 import type { LoggedRun } from '../context/run-log.ts';
 import { runCounter } from './baseline.ts';
-import type { Connection } from './database.ts';
+import { type Connection, durably } from './database.ts';
 import { fromJson } from './json.ts';
+import type { Outbox, OutboxRow } from './outbox.ts';
 
 /** Everything one record of a source changed. */
 export interface Changes {
@@ -23,6 +24,8 @@ export interface Changes {
   }[];
   readonly files: readonly { readonly key: string; readonly file: TrackedFile | null }[];
   readonly findings: readonly Finding[];
+  /** Rows of the outbox that report the findings. */
+  readonly outgoing: readonly OutboxRow[];
   readonly runs: readonly LoggedRun[];
   /** How often exceptions kept a step silent, by id. */
   readonly exceptionHits: ReadonlyMap<string, ExceptionHits>;
@@ -34,7 +37,8 @@ export class Store {
   readonly #connection: Connection;
   readonly #commit: (changes: Changes) => void;
 
-  constructor(connection: Connection) {
+  /** Without an outbox nothing is sent. */
+  constructor(connection: Connection, outbox: Outbox | null = null) {
     this.#connection = connection;
     const upsertChain = connection.prepare(
       `INSERT INTO chains (id, user_id, tool, stage, severity, first_us, last_us, state)
@@ -98,18 +102,23 @@ export class Store {
           finding.severity,
           JSON.stringify(finding),
         );
+      outbox?.add(changes.outgoing);
     });
   }
 
+  /** A commit that holds a finding is on the disk when it returns, others a little later. */
   commit(changes: Changes): void {
-    this.#commit(changes);
+    if (changes.findings.length === 0) this.#commit(changes);
+    else durably(this.#connection, () => this.#commit(changes));
   }
 
   /** Commits the changes of several records, all or none. */
   commitAll(all: readonly Changes[]): void {
-    this.#connection.transaction(() => {
-      for (const changes of all) this.#commit(changes);
-    })();
+    durably(this.#connection, () =>
+      this.#connection.transaction(() => {
+        for (const changes of all) this.#commit(changes);
+      })(),
+    );
   }
 
   /** Rows of the tables that a person asks for, and the size of the database in megabytes. */

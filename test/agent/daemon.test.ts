@@ -95,6 +95,8 @@ async function start(
       emit: (finding) => findings.push(finding),
       log: (event) => log.push(event),
       heartbeat: (report) => beats.push(report),
+      destinations: [],
+      environment: new Map(),
       onReady: () => ready.abort(),
       ...changes,
     },

@@ -12,5 +12,6 @@ export function keepFindings(connection: Connection, findings: readonly Finding[
     runs: [],
     exceptionHits: new Map(),
     findings,
+    outgoing: [],
   });
 }

@@ -57,6 +57,7 @@ function changes(given: Partial<Changes> = {}): Changes {
     steps: [{ chainId: chain.id, kind: 'file.close', step: stepOf() }],
     files: [{ key: PATH, file: { key: PATH, path: place.path, touchedUs: 5, ties: [tie] } }],
     findings: [FINDING],
+    outgoing: [],
     runs: [RUN],
     exceptionHits: new Map(),
     ...given,
