@@ -18,13 +18,30 @@ export function readNetworkSample(
   return { connections, badRows };
 }
 
-/** Listening and unconnected sockets have no peer, so nothing can leave through them. */
+/**
+ * States of TCP in which nothing has reached the peer: no connection, one that is not made yet, and one that is over, as
+ * macOS, Linux and systeminformation write them.
+ */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  'LISTEN',
+  'LISTENING',
+  'SYN_SENT',
+  'SYN_RCVD',
+  'SYN_RECV',
+  'SYN_RECEIVED',
+  'CLOSE',
+  'CLOSED',
+  'UNCONN',
+]);
+
+/** Through a socket without a connection nothing can leave. */
 function readConnection(row: JsonObject, timeUs: number): NetworkFlow | 'not-connected' | null {
   const protocol = asText(own(row, 'protocol'));
   const peerAddress = asText(own(row, 'peerAddress'));
   if (protocol === null || peerAddress === null) return null;
   const peerPort = portOf(own(row, 'peerPort'));
-  if (own(row, 'state') === 'LISTEN' || !isPeer(peerAddress, peerPort)) return 'not-connected';
+  const state = asText(own(row, 'state'))?.toUpperCase().replaceAll('-', '_') ?? '';
+  if (NOT_CONNECTED.has(state) || !isPeer(peerAddress, peerPort)) return 'not-connected';
   const pid = asInteger(own(row, 'pid'));
   if (pid === null) return null;
   return {

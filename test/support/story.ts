@@ -218,7 +218,12 @@ export class Story {
   }
 
   network(
-    connections: readonly { readonly proc: Proc; readonly peer: string; readonly port?: string }[],
+    connections: readonly {
+      readonly proc: Proc;
+      readonly peer: string;
+      readonly port?: string;
+      readonly state?: string;
+    }[],
   ): this {
     return this.envelope({
       source: 'network',
@@ -233,13 +238,13 @@ export class Story {
           pid: 1,
           process: 'launchd',
         },
-        ...connections.map(({ proc, peer, port = '51000' }) => ({
+        ...connections.map(({ proc, peer, port = '51000', state = 'ESTABLISHED' }) => ({
           protocol: peer.includes(':') ? 'tcp6' : 'tcp4',
           localAddress: '10.0.0.5',
           localPort: port,
           peerAddress: peer,
           peerPort: '443',
-          state: 'ESTABLISHED',
+          state,
           pid: proc.pid,
           process: proc.path.split('/').at(-1),
         })),

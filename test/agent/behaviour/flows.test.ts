@@ -40,6 +40,21 @@ describe('a flow of the user to a cloud service after the export', () => {
     expect(desk.findings()).toMatchObject([{ ...FLOW, service, destination: peer }]);
   });
 
+  it.each(['SYN_SENT', 'CLOSED', 'LISTEN'])('is none while its state is %s', (state) => {
+    const desk = exported();
+    const proc = desk.background(MAC_PROGRAMS.script);
+    desk.story.network([{ proc, peer: '162.125.1.14', state }]);
+    expect(desk.findings()).toMatchObject([EXPORT]);
+  });
+
+  it('is one when a connection that was being made is there', () => {
+    const desk = exported();
+    const proc = desk.background(MAC_PROGRAMS.script);
+    desk.story.network([{ proc, peer: '162.125.1.14', state: 'SYN_SENT' }]);
+    desk.story.wait(1).network([{ proc, peer: '162.125.1.14' }]);
+    expect(desk.findings()).toMatchObject([{ ...FLOW, service: 'dropbox' }]);
+  });
+
   it('is weak when only time ties the file to the tool', () => {
     const desk = new Desk();
     const writer = desk.save('Downloads/a.xlsx');

@@ -45,8 +45,9 @@ describe('readNetworkSample', () => {
     ['IPv6', { protocol: 'tcp6', peerAddress: '2620:100:6022:14::a27d:4b0e' }],
     ['a zone', { protocol: 'tcp6', peerAddress: 'fe80::1%en0' }],
     ['connected UDP, as QUIC is', { protocol: 'udp4', state: '' }],
-    ['a connection that is being made', { state: 'SYN_SENT' }],
     ['a connection that is being closed', { state: 'CLOSE_WAIT' }],
+    ['a connection that was closed a moment ago', { state: 'TIME_WAIT' }],
+    ['a connection of a source that names no states', { state: 'UNKNOWN' }],
   ])('reads %s', (_what, changes) => {
     const { connections, badRows } = read({ ...ROW, ...changes });
     const { protocol, peerAddress }: typeof ROW = { ...ROW, ...changes };
@@ -61,6 +62,12 @@ describe('readNetworkSample', () => {
       { peerAddress: '0.0.0.0', peerPort: '0', state: 'LISTEN' },
     ],
     ['a listening socket that names a peer', { state: 'LISTEN' }],
+    ['a connection that is being made', { state: 'SYN_SENT' }],
+    ['a connection that is being made, as ss writes it', { state: 'syn-sent' }],
+    ['a connection that is being accepted', { state: 'SYN_RCVD' }],
+    ['a connection that is being accepted, as systeminformation writes it', { state: 'SYN_RECV' }],
+    ['a socket that is closed', { state: 'CLOSED' }],
+    ['a socket that is closed, as systeminformation writes it', { state: 'CLOSE' }],
     ['an unconnected UDP socket', { protocol: 'udp4', peerAddress: '*', peerPort: '*', state: '' }],
     ['a peer without port', { peerPort: '' }],
     ['a peer with port 0', { peerPort: 0 }],
