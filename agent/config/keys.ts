@@ -4,10 +4,11 @@ import {
   anyList,
   command,
   eventNames,
+  hostList,
+  hostMap,
   numberBetween,
   oneOf,
   textList,
-  textMap,
   type ValueCheck,
   wordMap,
   yesOrNo,
@@ -45,10 +46,10 @@ export const KEYS: readonly Key[] = [
     wordMap('levels', PRIVILEGE_LEVELS, ROLES),
     { text: 'role to alert, lower (one severity less) or ignore (no finding)' },
   ),
-  key('cloud.domains.add', {}, textMap('service ids'), {
+  key('cloud.domains.add', {}, hostMap('service ids'), {
     text: 'host name to service id, for that name and all below it; beats the catalogue',
   }),
-  key('cloud.domains.remove', [], textList(), {
+  key('cloud.domains.remove', [], hostList(), {
     text: 'host names that name no service any more, with all below them',
   }),
   key('cloud.sanctioned', [], textList(), {

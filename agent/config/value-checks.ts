@@ -80,12 +80,21 @@ export function wordMap(
   };
 }
 
-/** An object from names to texts that are not empty. */
-export function textMap(what: string): ValueCheck {
+/** An object from host names to texts that are not empty. */
+export function hostMap(what: string): ValueCheck {
+  const faultInValues = faultInEntries((_, value) => isText(value));
   return {
-    allowed: `an object with ${what} as values`,
-    faultIn: faultInEntries((_, value) => isText(value)),
+    allowed: `an object with host names as keys and ${what} as values`,
+    faultIn: (value) => {
+      const host = isRecord(value) ? Object.keys(value).find((name) => !isHost(name)) : undefined;
+      return host === undefined ? faultInValues(value) : `${quote(host)} is no host name`;
+    },
   };
+}
+
+/** A list of host names. */
+export function hostList(): ValueCheck {
+  return { allowed: 'a list of host names', faultIn: faultInItems(isHost) };
 }
 
 /** A JSON object, and no list. */
@@ -118,6 +127,17 @@ function faultInEntries(isGood: (name: string, value: unknown) => boolean): Faul
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+/** Longest host name and longest label of one, in characters (RFC 1035). */
+const MAX_HOST = 253;
+const LABEL = /^[a-z0-9_-]{1,63}$/i;
+
+/** A name as resolvers write it; what is meant is all below it, so `*.` or a dot before it changes nothing. */
+function isHost(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const host = value.replace(/^\*?\./, '').replace(/\.$/, '');
+  return host.length <= MAX_HOST && host.split('.').every((label) => LABEL.test(label));
 }
 
 function isArgument(value: unknown): boolean {

@@ -161,7 +161,20 @@ describe('a bad value', () => {
     ['userPrivilegeLevel', 'alert'],
     ['cloud.domains.add', { 'a.example': '' }],
     ['cloud.domains.add', { 'a.example': null }],
+    ['cloud.domains.add', { '': 'box' }],
+    ['cloud.domains.add', { 'a b.example': 'box' }],
+    ['cloud.domains.add', { 'a.example/in': 'box' }],
+    ['cloud.domains.add', { 'https://a.example': 'box' }],
+    ['cloud.domains.add', { 'a.example:8443': 'box' }],
+    ['cloud.domains.add', { 'a..example': 'box' }],
+    ['cloud.domains.add', { '..': 'box' }],
+    ['cloud.domains.add', { '*': 'box' }],
+    ['cloud.domains.add', { 'a.*.example': 'box' }],
+    ['cloud.domains.add', { 'ä.example': 'box' }],
+    ['cloud.domains.add', { [`${'a'.repeat(64)}.example`]: 'box' }],
+    ['cloud.domains.add', { [`${'a.'.repeat(126)}ab`]: 'box' }],
     ['cloud.domains.remove', 'a.example'],
+    ['cloud.domains.remove', ['a.example', 'b example']],
     ['cloud.domains.remove', [1]],
     ['cloud.sanctioned', [null]],
     ['cloud.sanctioned', ['']],
@@ -239,6 +252,23 @@ describe('a bad value', () => {
   });
 });
 
+describe('a host name', () => {
+  it.each([
+    'a',
+    'files.example.net',
+    'Files.Example.NET.',
+    '*.example.net',
+    '.example.net',
+    '_dmarc.example.net',
+    'xn--mnchen-3ya.example',
+    '203.0.113.5',
+    `*.${'a.'.repeat(126)}a.`,
+  ])('may be %s', (host) => {
+    expect(readConfig(at('cloud.domains.add', { [host]: 'box' })).problems).toEqual([]);
+    expect(readConfig(at('cloud.domains.remove', [host])).problems).toEqual([]);
+  });
+});
+
 describe('the message about a bad value', () => {
   it.each<[string, unknown, string]>([
     ['roles.users', { ann: 'admin', 'a\nb': 'boss' }, '; "a\\nb" has "boss"'],
@@ -246,6 +276,8 @@ describe('the message about a bad value', () => {
     ['cloud.sanctioned', ['onedrive', 5], '; item 2 is 5'],
     ['endpointSecurity.command', ['eslogger'], '; "eslogger" is no absolute path'],
     ['cloud.domains.add', { 'a.example': ['x'.repeat(500)] }, '…'],
+    ['cloud.domains.add', { 'a.example': 'box', 'a b': 'box' }, '; "a b" is no host name'],
+    ['cloud.domains.remove', ['a.example', 'b/in'], '; item 2 is "b/in"'],
   ])('of %s (%j) names the part that is wrong', (path, value, end) => {
     const [problem] = readConfig(at(path, value)).problems;
     expect(problem!.message.endsWith(end)).toBe(true);
