@@ -5,6 +5,7 @@ import { REDACTION_MODES } from '../redaction/redactor.ts';
 import { type BaselineOptions, baseline } from './baseline.ts';
 import { type CaptureOptions, capture } from './capture.ts';
 import { type ConfigShowOptions, checkConfig, showConfig } from './config.ts';
+import { type DeliverTestOptions, deliverTest } from './deliver.ts';
 import { demo } from './demo.ts';
 import { type DoctorOptions, doctor } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
@@ -17,6 +18,16 @@ import {
   showFinding,
 } from './findings.ts';
 import { INSTALLED } from './installed.ts';
+import {
+  type DecisionOptions,
+  dropOutbox,
+  exportOutbox,
+  type LettersOptions,
+  listOutbox,
+  type OutboxOptions,
+  outboxStatus,
+  retryOutbox,
+} from './outbox.ts';
 import { type RedactOptions, redact } from './redact.ts';
 import { replay } from './replay.ts';
 import { checkRules, listRules, type RulesOptions } from './rules.ts';
@@ -145,6 +156,62 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--ea', 'one stable word, for the inventory of an MDM')
     .action(async (options: StatusOptions) => {
       done(await status(options, output));
+    });
+
+  const outbox = program
+    .command('outbox')
+    .description('what waits to be sent, and what was refused');
+  outbox
+    .command('status')
+    .description('per destination: what waits, was delivered, dropped, refused')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
+    .option('--json', 'one JSON document')
+    .action(async (options: OutboxOptions) => {
+      done(await outboxStatus(options, output));
+    });
+  lettersCommand(
+    outbox,
+    'list',
+    'dead letters with their reasons, or with --waiting what is to be sent',
+  )
+    .option('--json', 'one JSON object a line')
+    .action((options: LettersOptions) => {
+      done(listOutbox(options, output));
+    });
+  lettersCommand(
+    outbox,
+    'export',
+    'print the bodies of dead letters, or with --waiting of what is to be sent',
+  ).action((options: LettersOptions) => {
+    done(exportOutbox(options, output));
+  });
+  outbox
+    .command('retry')
+    .description('send dead letters again')
+    .argument('[id...]', 'ids of "outbox list"', letterIds)
+    .option('--all', 'all of them')
+    .option('--destination <name>', 'only those of this destination')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state)
+    .action((ids: readonly number[], options: DecisionOptions) => {
+      done(retryOutbox(ids, options, output));
+    });
+  lettersCommand(outbox, 'drop', 'give dead letters up, or with --waiting what is to be sent')
+    .argument('[id...]', 'ids of "outbox list"', letterIds)
+    .option('--all', 'all of them')
+    .action((ids: readonly number[], options: DecisionOptions) => {
+      done(dropOutbox(ids, options, output));
+    });
+
+  program
+    .command('deliver')
+    .description('destinations')
+    .command('test')
+    .description('send a finding marked as a test to each destination, and say what it answered')
+    .option('--config <file>', 'configuration, as JSON')
+    .option('--destination <name>', 'only this one')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: DeliverTestOptions) => {
+      done(await deliverTest(options, output));
     });
 
   program
@@ -285,4 +352,19 @@ function severity(text: string): Severity {
   const known = SEVERITIES.find((candidate) => candidate === text);
   if (known === undefined) throw new InvalidArgumentError(`Allowed are ${SEVERITIES.join(', ')}.`);
   return known;
+}
+
+function lettersCommand(outbox: Command, name: string, description: string): Command {
+  return outbox
+    .command(name)
+    .description(description)
+    .option('--waiting', 'what is to be sent instead of dead letters')
+    .option('--destination <name>', 'only those of this destination')
+    .option('--state <dir>', 'folder of the database', INSTALLED.state);
+}
+
+function letterIds(text: string, before: readonly number[] = []): readonly number[] {
+  if (!/^[1-9]\d{0,15}$/.test(text))
+    throw new InvalidArgumentError('must be a number of "outbox list".');
+  return [...before, Number(text)];
 }

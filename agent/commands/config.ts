@@ -9,6 +9,7 @@ import {
   readConfigFile,
   readLayers,
 } from '../config.ts';
+import { readDestinations } from '../deliver/destination.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { INSTALLED } from './installed.ts';
 import { type Output, printable } from './terminal.ts';
@@ -69,8 +70,11 @@ export function showConfig(
 
 function problemsOf(file: string): readonly string[] {
   try {
-    const { problems } = readConfigFile(file);
-    return problems.map((problem) => `${file}: ${describeConfigProblem(problem)}`);
+    const { problems, config } = readConfigFile(file);
+    return [
+      ...problems.map(describeConfigProblem),
+      ...readDestinations(config.deliver).problems,
+    ].map((problem) => `${file}: ${problem}`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return [error.message];

@@ -9,6 +9,7 @@ import { refuseTaken } from '../health/status-socket.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
+import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
 import { agentConfig } from './installed.ts';
@@ -83,12 +84,4 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     process.off('SIGINT', end);
     process.removeAllListeners(CANARY_SIGNAL);
   }
-}
-
-function environmentOf(variables: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(variables).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as const],
-    ),
-  );
 }

@@ -44,7 +44,18 @@ export function asReport(value: unknown): StatusReport | null {
 }
 
 function lines(report: StatusReport): readonly string[] {
-  const { collectors, coverage, queue, database, rules, chains, files, canary, resources } = report;
+  const {
+    collectors,
+    coverage,
+    queue,
+    database,
+    destinations,
+    rules,
+    chains,
+    files,
+    canary,
+    resources,
+  } = report;
   return [
     `  version ${report.version}, pid ${report.pid}, since ${report.startedAt}, heartbeat ${report.heartbeat}`,
     '  collectors',
@@ -60,6 +71,8 @@ function lines(report: StatusReport): readonly string[] {
     `  chains      ${chains.followed} followed, ${chains.live} live; files ${files.followed} followed, ${files.evicted} given up`,
     `  rules       ${rules.rules} and ${rules.exceptions} exceptions, ${rules.hash}`,
     `  database    ${database.megabytes} MB, ${database.findings} findings, ${database.events} events`,
+    ...(destinations.length > 0 ? ['  destinations'] : []),
+    ...destinations.map(destinationLine),
     `  queue       ${queue.lines} lines, at most ${queue.peak}; ${report.held} records wait for their turn`,
     `  resources   ${resources.rssMegabytes} MB, ${resources.cpuPercent} % of a core, loop delay ${resources.loopDelayMs} ms`,
     `  full disk access ${report.permissions.fullDiskAccess}`,
@@ -72,6 +85,15 @@ function lines(report: StatusReport): readonly string[] {
 
 function eventLine({ timeUs, part, code, subject, detail }: HealthEvent): string {
   return `    ${toRfc3339(timeUs)} ${part} ${code}${subject === null ? '' : ` (${subject})`}: ${detail}`;
+}
+
+function destinationLine(destination: StatusReport['destinations'][number]): string {
+  const { name, type, state, rows, oldestAgeSeconds, delivered, dropped, dead, lastError } =
+    destination;
+  const waiting = rows === 0 ? 'nothing waits' : `${rows} wait, ${oldestAgeSeconds ?? 0} s at most`;
+  const counts = `delivered ${delivered}, dropped ${dropped}, dead letters ${dead}`;
+  const error = lastError === null ? '' : `; ${lastError}`;
+  return `    ${name.padEnd(18)} ${type ?? 'not configured'}, ${state}: ${waiting}; ${counts}${error}`;
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

@@ -36,6 +36,7 @@ export interface DestinationStatus extends DrainState {
   readonly delivered: number;
   readonly dropped: number;
   readonly dead: number;
+  readonly discarded: number;
   readonly lastDeliveredUs: number | null;
 }
 
@@ -249,6 +250,7 @@ function sizesOf(row: OutboxStatus | undefined) {
     delivered: row?.delivered ?? 0,
     dropped: row?.dropped ?? 0,
     dead: row?.dead ?? 0,
+    discarded: row?.discarded ?? 0,
     lastDeliveredUs: row?.lastDeliveredUs ?? null,
   };
 }

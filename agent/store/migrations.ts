@@ -106,7 +106,7 @@ const MIGRATIONS: readonly string[] = [
      reason TEXT NOT NULL,
      body TEXT NOT NULL
    ) STRICT;
-   -- What became of the rows of each destination; sizes are those of its rows in the outbox now.
+   -- What became of the rows of each destination; rows, bytes and dead are what there is now, the others what there was.
    CREATE TABLE destinations (
      name TEXT PRIMARY KEY,
      rows INTEGER NOT NULL DEFAULT 0,
@@ -115,6 +115,7 @@ const MIGRATIONS: readonly string[] = [
      delivered INTEGER NOT NULL DEFAULT 0,
      dropped INTEGER NOT NULL DEFAULT 0,
      dead INTEGER NOT NULL DEFAULT 0,
+     discarded INTEGER NOT NULL DEFAULT 0,
      last_delivered_us INTEGER
    ) STRICT, WITHOUT ROWID;
    CREATE TRIGGER outbox_insert AFTER INSERT ON outbox BEGIN
@@ -126,6 +127,12 @@ const MIGRATIONS: readonly string[] = [
    END;
    CREATE TRIGGER outbox_update AFTER UPDATE OF bytes ON outbox BEGIN
      UPDATE destinations SET bytes = bytes + NEW.bytes - OLD.bytes WHERE name = NEW.destination;
+   END;
+   CREATE TRIGGER dead_letters_insert AFTER INSERT ON dead_letters BEGIN
+     UPDATE destinations SET dead = dead + 1 WHERE name = NEW.destination;
+   END;
+   CREATE TRIGGER dead_letters_delete AFTER DELETE ON dead_letters BEGIN
+     UPDATE destinations SET dead = dead - 1 WHERE name = OLD.destination;
    END;`,
 ];
 

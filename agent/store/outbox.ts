@@ -59,8 +59,12 @@ export interface OutboxStatus {
   /** The last id that was delivered, 0 before the first. */
   readonly cursor: number;
   readonly delivered: number;
+  /** Lost to a bound of the outbox. */
   readonly dropped: number;
+  /** Dead letters now. */
   readonly dead: number;
+  /** Dead letters and waiting rows that a person gave up. */
+  readonly discarded: number;
   /** Microseconds since 1970 by the Mac's clock. */
   readonly lastDeliveredUs: number | null;
 }
@@ -189,16 +193,15 @@ export class Outbox {
     const { remove, bury, refuse, count } = this.#statements;
     let removed = 0;
     for (const id of delivered) removed += remove.run(id).changes;
-    let buried = 0;
     for (const { id, reason } of dead) {
       bury.run(Math.floor(nowUs), reason, id);
-      buried += remove.run(id).changes;
+      remove.run(id);
     }
-    if (buried > 0) this.#dropOldDeadLetters();
+    if (dead.length > 0) this.#dropOldDeadLetters();
     for (const id of refused) refuse.run(id);
     const last = delivered.at(-1) ?? 0;
     const lastUs = delivered.length === 0 ? null : Math.floor(nowUs);
-    count.run(removed, buried, last, lastUs, destination);
+    count.run(removed, last, lastUs, destination);
   }
 
   #dropOldDeadLetters(): void {
@@ -252,8 +255,8 @@ function prepare(connection: Connection) {
     replace: connection.prepare<[string, number, number]>(
       'UPDATE outbox SET body = ?, bytes = ? WHERE id = ?',
     ),
-    count: connection.prepare<[number, number, number, number | null, string]>(
-      `UPDATE destinations SET delivered = delivered + ?, dead = dead + ?, cursor = max(cursor, ?),
+    count: connection.prepare<[number, number, number | null, string]>(
+      `UPDATE destinations SET delivered = delivered + ?, cursor = max(cursor, ?),
          last_delivered_us = coalesce(?, last_delivered_us) WHERE name = ?`,
     ),
     countDropped: connection.prepare<[number, string]>(
@@ -283,7 +286,7 @@ function prepare(connection: Connection) {
       [],
       Omit<OutboxStatus, 'oldestAgeSeconds'> & { readonly queuedMs: number | null }
     >(
-      `SELECT name AS destination, rows, bytes, cursor, delivered, dropped, dead,
+      `SELECT name AS destination, rows, bytes, cursor, delivered, dropped, dead, discarded,
          last_delivered_us AS lastDeliveredUs,
          (SELECT queued_ms FROM outbox WHERE destination = name ORDER BY id LIMIT 1) AS queuedMs
        FROM destinations ORDER BY name`,

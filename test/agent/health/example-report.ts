@@ -53,6 +53,7 @@ export const HEALTHY: StatusReport = {
       delivered: 12,
       dropped: 0,
       dead: 0,
+      discarded: 0,
       lastDeliveredUs: 1_767_225_600_000_000,
     },
   ],
