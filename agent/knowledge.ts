@@ -19,23 +19,35 @@ export interface Knowledge {
   readonly rules: RuleIndex;
   /** Tells two sets of rule files apart; the same files give the same hash on every machine. */
   readonly rulesHash: string;
-  /** One line for everything that was refused; the rest is in force. */
+  /** One line for everything that is wrong; what was not refused is in force. */
   readonly problems: readonly string[];
+  /** Something was refused: a rule, or a row of the catalogue. */
+  readonly hasRefused: boolean;
 }
 
 /** Catalogue and rules. A folder that cannot be read throws an `InputError`; what is wrong inside costs only itself. */
 export function loadKnowledge(rulesFolder = BUILT_IN_RULES): Knowledge {
   const { rules, problems } = readRules(rulesFolder);
   const catalogue = readCatalogue();
+  const refused = [
+    ...catalogue.problems,
+    ...problems.map((problem) => `${rulesFolder}/${describeProblem(problem)}`),
+  ];
   return {
     catalogue,
     rules,
     rulesHash: hashOf(rulesFolder),
-    problems: [
-      ...catalogue.problems,
-      ...problems.map((problem) => `${rulesFolder}/${describeProblem(problem)}`),
-    ],
+    problems: [...refused, ...silenceOf(rulesFolder, rules)],
+    hasRefused: refused.length > 0,
   };
+}
+
+/** A line for a person when no rule of the folder would ever report anything. */
+export function silenceOf(folder: string, rules: RuleIndex): readonly string[] {
+  if (rules.all.some(({ rule }) => rule.policy?.kind === 'row')) return [];
+  return [
+    `${folder}: no rule in it reports a step of a chain, so nothing will be reported; copy the rules of the agent there, or name another folder`,
+  ];
 }
 
 function hashOf(folder: string): string {

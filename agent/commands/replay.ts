@@ -111,7 +111,7 @@ export async function runCaptures(
       ledger,
       engine,
       problems: [...warnings, ...knowledge.problems, ...misfits],
-      hasRefusedRules: knowledge.problems.length > 0,
+      hasRefusedRules: knowledge.hasRefused,
     };
   } finally {
     store.close();

@@ -2,7 +2,7 @@ import type { ExceptionHits } from '../../rules/exception-tally.ts';
 import { exceptionWarnings } from '../../rules/sigma/exception-warnings.ts';
 import type { LoadedRules } from '../../rules/sigma/load.ts';
 import { describeProblem } from '../../rules/sigma/problem.ts';
-import { BUILT_IN_RULES, readRules } from '../knowledge.ts';
+import { BUILT_IN_RULES, readRules, silenceOf } from '../knowledge.ts';
 import { openExisting } from '../store/database.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -78,9 +78,12 @@ function withRules(
   try {
     const loaded = readRules(folder);
     use(loaded, folder);
-    for (const problem of loaded.problems)
-      output.err(`${printable(`${folder}/${describeProblem(problem)}`)}\n`);
-    return loaded.problems.length > 0 ? EXIT.unreadable : EXIT.done;
+    const problems = [
+      ...loaded.problems.map((problem) => `${folder}/${describeProblem(problem)}`),
+      ...silenceOf(folder, loaded.rules),
+    ];
+    for (const problem of problems) output.err(`${printable(problem)}\n`);
+    return problems.length > 0 ? EXIT.unreadable : EXIT.done;
   } catch (error) {
     if (!isExpected(error)) throw error;
     output.err(`${printable(error.message)}\n`);

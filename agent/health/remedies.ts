@@ -62,7 +62,7 @@ export function remedyOf(code: HealthCode): string {
     case 'configuration':
       return 'correct the key; until then the last good value is in force';
     case 'rules':
-      return 'correct the rule; the others are in force (spillwatch rules check)';
+      return 'mend what the detail names; the other rules are in force (spillwatch rules check)';
     case 'unclean-stop':
       return 'none needed; see the log for why the agent ended';
     case 'clock-step':

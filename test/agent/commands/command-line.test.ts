@@ -40,6 +40,9 @@ const SECOND = file('second.ndjson', part(STORY.lines().slice(HALF)));
 const HOSTILE = file('\u001b]0;pwn\u0007\u202e.ndjson', '');
 const BROKEN_RULES = join(root, 'rules');
 cpSync(join(PROJECT, 'rules/macos'), BROKEN_RULES, { recursive: true });
+const NO_RULES = join(root, 'no-rules');
+mkdirSync(NO_RULES);
+writeFileSync(join(NO_RULES, 'note.txt'), 'rules are to come');
 writeFileSync(
   join(BROKEN_RULES, 'broken.yml'),
   'title: Broken\nid: 2b1f1f6e-4f0c-4d8e-9d5e-0f6c6a3b0001\nlogsource:\n  product: macos\n  category: data_movement\ndetection:\n  selection:\n    Stage|nonsense: tool\n  condition: selection\nlevel: low\n',
@@ -140,6 +143,16 @@ describe.concurrent('what cannot be read', PATIENT, () => {
     const [refusal, counts, ...rest] = err.trimEnd().split('\n');
     expect(refusal).toContain('broken.yml');
     expect(refusal).toContain('Stage|nonsense');
+    expect(counts).toMatch(/^received=/);
+    expect(rest).toEqual([]);
+  });
+
+  it('of a rule folder without rules there is nothing, so that is one line, and no error', async () => {
+    const { code, out, err } = await spillwatch(['replay', '--rules', NO_RULES, CAPTURE]);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    const [warning, counts, ...rest] = err.trimEnd().split('\n');
+    expect(warning).toMatch(/no rule .* reports .*; /);
+    expect(warning).toContain(NO_RULES);
     expect(counts).toMatch(/^received=/);
     expect(rest).toEqual([]);
   });
@@ -263,6 +276,15 @@ describe.concurrent('the program', PATIENT, () => {
     expect(lines[0]).toContain(`${BROKEN_RULES}/broken.yml`);
     expect(lines[0]).toContain('detection.selection.Stage|nonsense');
     expect(lines[0]).toMatch(/; \S+/);
+  });
+
+  it('says of a folder without rules in one line that nothing will be reported, and exits 1', async () => {
+    for (const verb of ['check', 'list']) {
+      // oxlint-disable-next-line no-await-in-loop -- two processes at once are enough for the machine
+      const { code, err } = await spillwatch(['rules', verb, '--rules', NO_RULES]);
+      expect(code).toBe(1);
+      expect(err.trimEnd().split('\n')).toEqual([expect.stringContaining(NO_RULES)]);
+    }
   });
 
   it('shows a whole chain as demo: the finding, its timeline and the counters', async () => {
