@@ -1,5 +1,6 @@
 import type { SecretTables } from '../../rules/catalogue/redaction-tools.ts';
 import { wordSecrets } from './arguments.ts';
+import { givenSecrets } from './given-input.ts';
 import { headerSecrets } from './headers.ts';
 import { jsonSecrets } from './json-pairs.ts';
 import { pairSecrets } from './pairs.ts';
@@ -7,6 +8,7 @@ import { isCommand } from './programs.ts';
 import { inShell, type ShellStyle, type ShellWord, shellCommands } from './shell-words.ts';
 import { type Span, spanOf } from './span.ts';
 import { sqlSecrets } from './sql.ts';
+import { statementSecrets } from './statements.ts';
 import { tokenSecrets } from './tokens.ts';
 import { oracleUrlSecrets, urlSecrets } from './url-logins.ts';
 
@@ -48,7 +50,16 @@ function findInWord(
 ): readonly Span[] {
   const own = findInValue(word, hasFileValues);
   if (depth >= MAX_DEPTH || !/[\s`]|\$\(/.test(word)) return own;
-  return [...own, ...findInCommands(word, tables, depth + 1, 'command', false)];
+  // `--rsh=sshpass -p SECRET ssh`: a command as the value of an option.
+  const start = OPTION.exec(word)?.[0].length ?? 0;
+  const inner = findInCommands(word.slice(start), tables, depth + 1, 'command', false);
+  return [...own, ...inner.map((span) => shifted(span, start))];
+}
+
+const OPTION = /^--[\w-]{1,64}=/;
+
+function shifted(span: Span, by: number): Span {
+  return { ...span, start: span.start + by, end: span.end + by };
 }
 
 /** Secrets that are known whatever the text around them is. */
@@ -57,6 +68,7 @@ function findInAnyText(text: string): readonly Span[] {
     ...jsonSecrets(text),
     ...headerSecrets(text),
     ...sqlSecrets(text),
+    ...statementSecrets(text),
     ...urlSecrets(text),
     ...oracleUrlSecrets(text),
     ...tokenSecrets(text),
@@ -86,13 +98,19 @@ function findInCommands(
   isSure: boolean,
 ): readonly Span[] {
   if (depth > MAX_DEPTH) return [];
-  return shellCommands(text, style).flatMap((words) => {
+  const commands = shellCommands(text, style);
+  return commands.flatMap((command, at) => {
+    const { words } = command;
     const values = words.map(({ value }) => value);
     if (!isSure && !isCommand(values, tables)) return [];
-    return findInArguments(values, tables, depth).flatMap((spans, index) => {
-      const word = words[index];
-      return word ? spans.flatMap((span) => mapped(word, span)) : [];
-    });
+    const given = givenSecrets(command, commands[at - 1], tables);
+    return [
+      ...given.flatMap((word) => mapped(word, spanOf(word.value, 0, word.value.length))),
+      ...findInArguments(values, tables, depth).flatMap((spans, index) => {
+        const word = words[index];
+        return word ? spans.flatMap((span) => mapped(word, span)) : [];
+      }),
+    ];
   });
 }
 

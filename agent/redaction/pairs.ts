@@ -89,7 +89,7 @@ const CONNECTION_END = /[,:]/g;
 const BLANK = /\s/g;
 
 /** A separator with the name of a further pair behind it. */
-const NEXT_NAME = /[;&,\s]\s{0,8}(?=[A-Za-z_][\w.-]{0,63}(?: [\w.-]{1,32}){0,2}\s{0,8}=)/g;
+const NEXT_NAME = /[;&,|\s]\s{0,8}(?=[A-Za-z_][\w.-]{0,63}(?: [\w.-]{1,32}){0,2}\s{0,8}=)/g;
 
 function endOf(text: string, start: number, separator: RegExp): number {
   // A colon in a placeholder ends nothing.

@@ -26,16 +26,19 @@ export function programsIn(words: readonly string[], tables: SecretTables): RunP
   const tools: { rows: readonly SecretTool[]; from: number; to: number }[] = [];
   const scripts: number[] = [];
   let at: number | null = skipAssignments(words, 0);
+  // Behind a script, options of the program that reads it may follow.
+  let isBehindScript = false;
   for (let count = 0; at !== null && at < words.length && count < MAX_PROGRAMS; count += 1) {
     const name = nameOf(words[at] ?? '');
     const rest = words.slice(at + 1, at + 1 + MAX_SCANNED);
     const rows = (tables.tools.get(name) ?? []).filter(({ verbs }) => hasVerbs(rest, verbs));
     const last = tools.at(-1);
-    if (last) last.to = Math.min(last.to, at);
+    if (last && !isBehindScript) last.to = Math.min(last.to, at);
     if (rows.length > 0) {
       tools.push({ rows, from: at + 1, to: words.length });
     }
     const wrapper = tables.wrappers.get(name)?.find(({ verbs }) => hasVerbs(rest, verbs));
+    isBehindScript = wrapper !== undefined && /[a-z]/.test(wrapper.scriptOptions);
     if (wrapper) at = startedBy(wrapper, words, at + 1, scripts);
     else at = rows.length > 0 ? null : nextKnown(words, at + 1, tables);
   }
@@ -50,12 +53,12 @@ export function isCommand(words: readonly string[], tables: SecretTables): boole
   return name !== '' && (tables.tools.has(name) || tables.wrappers.has(name));
 }
 
-/** The base name in which a tool is listed: without folder, version and ending. */
-function nameOf(word: string): string {
+/** The base name in which a tool is listed: without folder, version and the ending of a script. */
+export function nameOf(word: string): string {
   const name = baseName(word.slice(0, 4096)).replaceAll('\0', '');
   if (name.length > 64) return '';
   const plain = name
-    .replace(/\.exe$/i, '')
+    .replace(/\.(?:exe|jar|phar|sh|py|rb|pl|m?js)$/i, '')
     .replace(/(?<=[a-z])(?:[-@]\d+(?:\.\d+)*|\d*\.\d+)$/, '');
   return plain === '' ? name : plain;
 }

@@ -37,11 +37,16 @@ const SIGNATURES: ReadonlySet<string> = new Set([
 function kindOf(name: string): 'secret' | 'often-a-file' | 'plain' {
   if (name.length > MAX_NAME) return 'plain';
   const words = name
+    // A system property of Java.
+    .replace(/^-D(?=[a-z])/, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
-  if (PLACES.has(words.at(-1) ?? '') || NEGATIONS.has(words[0] ?? '')) return 'plain';
+  const last = words.at(-1) ?? '';
+  if (PLACES.has(last) || JOINED_PLACE.test(last) || NEGATIONS.has(words[0] ?? '')) return 'plain';
+  // npm's own name for a login in base64.
+  if (/(?:^|[:/])_auth$/.test(name)) return 'secret';
   if (words.some((word) => SECRET_WORDS.has(word) || SECRET_PART.test(word))) {
     return words.includes('token') && PAGING.has(words.at(-2) ?? '') ? 'plain' : 'secret';
   }
@@ -74,6 +79,9 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
   'userpwd',
   'bindpw',
   'rediscliauth',
+  'requirepass',
+  'masterauth',
+  'authkey',
   'pin',
 ]);
 
@@ -103,6 +111,7 @@ const PLACES: ReadonlySet<string> = new Set([
   'age',
   'algorithm',
   'arn',
+  'authentication',
   'backend',
   'cmd',
   'column',
@@ -147,6 +156,9 @@ const PLACES: ReadonlySet<string> = new Set([
   'username',
   'version',
 ]);
+
+/** The same, joined to the word for the secret: `passwordfile`, `passwordenv`. */
+const JOINED_PLACE = /^pass(?:wor)?d?(?:phrase)?(?:file|env|eval|fd|cmd|command|stdin|prompt)$/;
 
 /** First words of switches that only speak of a secret. */
 const NEGATIONS: ReadonlySet<string> = new Set([

@@ -4,6 +4,15 @@ import type { Span } from './span.ts';
 export interface ShellWord {
   readonly value: string;
   readonly parts: readonly Part[];
+  /** The text itself is the standard input of the command (`<<<`). */
+  readonly isInput: boolean;
+}
+
+/** A simple command. */
+export interface ShellCommand {
+  readonly words: readonly ShellWord[];
+  /** Reads what the command before it prints. */
+  readonly isPiped: boolean;
 }
 
 /** A run of characters that stand for themselves, or an escape that stands for one. */
@@ -24,10 +33,10 @@ interface Part {
 export type ShellStyle = 'command' | 'prose';
 
 /**
- * The simple commands of shell text, each a list of words. Nothing is expanded or run: operators, newlines, parentheses and
+ * The simple commands of shell text. Nothing is expanded or run: operators, newlines, parentheses and
  * backticks end a command, `<` and `>` end a word, a quote without its end stands for itself. Linear in the length.
  */
-export function shellCommands(text: string, style: ShellStyle): readonly (readonly ShellWord[])[] {
+export function shellCommands(text: string, style: ShellStyle): readonly ShellCommand[] {
   return new Reader(text, style).read();
 }
 
@@ -60,11 +69,18 @@ const PLAIN = /[^\s;&|()`<>"'\\$]+/y;
 const IN_DOUBLE = /[^"\\]+/y;
 const IN_ANSI = /[^'\\]+/y;
 
+/** What stands between two commands of which the second reads what the first prints. */
+const PIPE = /^\|&?[\n(]*$/;
+const MAX_OPERATORS = 8;
+
 class Reader {
   readonly #text: string;
   readonly #style: ShellStyle;
-  readonly #commands: ShellWord[][] = [];
+  readonly #commands: ShellCommand[] = [];
   #words: ShellWord[] = [];
+  /** Operators since the last command. */
+  #operators = '';
+  #isInput = false;
   #parts: Part[] = [];
   #pieces: string[] = [];
   #length = 0;
@@ -77,7 +93,7 @@ class Reader {
     this.#style = style;
   }
 
-  read(): readonly (readonly ShellWord[])[] {
+  read(): readonly ShellCommand[] {
     const text = this.#text;
     let at = 0;
     while (at < text.length) {
@@ -108,7 +124,12 @@ class Reader {
       const end = this.#opensHere(at) ? this.#quoted(at, character) : -1;
       if (end !== -1) return end;
     }
-    if (/[;&|()`\n]/.test(character)) this.#endCommand();
+    if (text.startsWith('<<<', at)) {
+      this.#endWord();
+      this.#isInput = true;
+      return at + '<<<'.length;
+    }
+    if (/[;&|()`\n]/.test(character)) this.#endCommand(character);
     else if (/[\s<>]/.test(character)) this.#endWord();
     else this.#add(at, character, 1, '', -1);
     return at + 1;
@@ -161,17 +182,27 @@ class Reader {
   }
 
   #endWord(): void {
-    if (this.#isWord) this.#words.push({ value: this.#pieces.join(''), parts: this.#parts });
+    if (this.#isWord) {
+      const value = this.#pieces.join('');
+      this.#words.push({ value, parts: this.#parts, isInput: this.#isInput });
+      this.#isInput = false;
+    }
     this.#parts = [];
     this.#pieces = [];
     this.#length = 0;
     this.#isWord = false;
   }
 
-  #endCommand(): void {
+  #endCommand(operator = ''): void {
     this.#endWord();
-    if (this.#words.length > 0) this.#commands.push(this.#words);
+    if (this.#words.length > 0) {
+      this.#commands.push({ words: this.#words, isPiped: PIPE.test(this.#operators) });
+      this.#operators = '';
+    }
+    // So many as decide; a text of nothing else would cost its square.
+    if (this.#operators.length < MAX_OPERATORS) this.#operators += operator;
     this.#words = [];
+    this.#isInput = false;
   }
 }
 

@@ -14,12 +14,34 @@ export function urlSecrets(text: string): readonly Span[] {
     const start = slashes + 2;
     AUTHORITY_END.lastIndex = start;
     const end = AUTHORITY_END.exec(text)?.index ?? text.length;
-    const login = loginIn(text.slice(start, end));
+    const authority = text.slice(start, end);
+    const login = loginIn(authority) ?? tokenIn(authority);
     if (login) found.push(spanOf(text, start + login.start, start + login.end));
+    if (text[end] === '/' && text.startsWith('+ssh:', start - '+ssh://'.length)) {
+      // `mysql+ssh://user@host/user:password@server/database`, as TablePlus takes it.
+      const inner = loginIn(text.slice(end + 1, end + 1 + MAX_LOGIN).split(INNER_END, 1)[0] ?? '');
+      if (inner) found.push(spanOf(text, end + 1 + inner.start, end + 1 + inner.end));
+    }
     slashes = nextSlashes(text, end);
   }
   return found;
 }
+
+const MAX_LOGIN = 1024;
+const INNER_END = /[/\s"'<>\\]/;
+
+/** A user without a password that is a token itself, as `git clone https://TOKEN@host` takes it. */
+function tokenIn(authority: string): { readonly start: number; readonly end: number } | null {
+  const at = authority.indexOf('@');
+  if (at < MIN_TOKEN || at > MAX_TOKEN) return null;
+  const user = authority.slice(0, at);
+  const isMixed = /^[\w-]+$/.test(user) && /[A-Za-z]/.test(user) && /\d.*\d/.test(user);
+  return isMixed ? { start: 0, end: at } : null;
+}
+
+/** Bounds of such a token, in characters; names of people and of service accounts are shorter, or have a dot in them. */
+const MIN_TOKEN = 20;
+const MAX_TOKEN = 255;
 
 function nextSlashes(text: string, from: number): number {
   const colon = text.indexOf('://', from);
@@ -41,7 +63,8 @@ export function oracleUrlSecrets(text: string): readonly Span[] {
 export function loginIn(
   authority: string,
 ): { readonly start: number; readonly end: number } | null {
-  const colon = authority.indexOf(':');
+  // The colon of a keyed placeholder ends no user.
+  const colon = authority.indexOf(':', HIDDEN_USER.exec(authority)?.[0].length ?? 0);
   if (colon === -1) return null;
   const query = authority.search(/[?#]/);
   const host = query === -1 ? authority : authority.slice(0, query);
@@ -51,3 +74,5 @@ export function loginIn(
     at = authority.lastIndexOf('@');
   return at > colon ? { start: colon + 1, end: at } : null;
 }
+
+const HIDDEN_USER = /^\[REDACTED(?::[0-9a-f]{12})?\]/;

@@ -9,10 +9,13 @@ export type OptionMeaning =
   | 'secret'
   | 'joined-secret'
   | 'login'
+  | 'bare-login'
   | 'header'
   | 'cookie'
   | 'source'
+  | 'secret-pair'
   | 'plain'
+  | 'switch'
   | 'file-pair'
   | 'other';
 
@@ -27,7 +30,19 @@ export interface SecretTool extends Provenance {
   readonly restOptions: ReadonlyMap<string, number>;
   /** Operands behind the verbs that stay, `null` when none is a secret. */
   readonly secretsFrom: number | null;
+  /** Letter of short options with which the last operand is a secret. */
+  readonly lastWith: string | null;
+  /** In lower case. */
+  readonly secretWords: ReadonlySet<string>;
+  /** In lower case. */
+  readonly slashOptions: ReadonlySet<string>;
+  /** In lower case. */
+  readonly tokenWords: ReadonlySet<string>;
+  readonly inputWords: ReadonlySet<string>;
+  readonly hasSecretInput: boolean;
+  readonly hasLongOptions: boolean;
   readonly hasNamedOperands: boolean;
+  readonly hasPairOperands: boolean;
   readonly hasFirstLogin: boolean;
   readonly hasBareLogins: boolean;
   readonly hasRequestItems: boolean;
@@ -82,10 +97,13 @@ const MEANINGS = [
   ['secretOptions', 'secret'],
   ['joinedOptions', 'joined-secret'],
   ['loginOptions', 'login'],
+  ['bareLoginOptions', 'bare-login'],
   ['headerOptions', 'header'],
   ['cookieOptions', 'cookie'],
   ['sourceOptions', 'source'],
+  ['pairOptions', 'secret-pair'],
   ['plainOptions', 'plain'],
+  ['switches', 'switch'],
   ['fileOptions', 'file-pair'],
 ] as const satisfies readonly (readonly [string, OptionMeaning])[];
 
@@ -109,7 +127,15 @@ function readTool(fields: RowFields): SecretTool {
     loginSign: fields.optionalText('loginSign') ?? ':',
     restOptions,
     secretsFrom: secretsFrom === null ? null : countOf(fields, 'secretsFrom', secretsFrom),
+    lastWith: fields.optionalText('lastWith'),
+    secretWords: new Set(fields.texts('secretWords')),
+    slashOptions: new Set(fields.texts('slashOptions')),
+    tokenWords: new Set(fields.texts('tokenWords')),
+    inputWords: new Set(fields.texts('inputWords')),
+    hasSecretInput: fields.flag('hasSecretInput'),
+    hasLongOptions: fields.flag('hasLongOptions'),
     hasNamedOperands: fields.flag('hasNamedOperands'),
+    hasPairOperands: fields.flag('hasPairOperands'),
     hasFirstLogin: fields.flag('hasFirstLogin'),
     hasBareLogins: fields.flag('hasBareLogins'),
     hasRequestItems: fields.flag('hasRequestItems'),

@@ -20,6 +20,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['options', '--password '],
   ['headers', 'Authorization: '],
   ['commas', ',pass='],
+  ['statements without end', 'send "a\\'],
   ['parameters', '&sig='],
   ['pairs with wide names', 'a b c d e f=;'],
 ];
