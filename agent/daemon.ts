@@ -141,8 +141,13 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   for (const problem of options.configProblems)
     health.raise('configuration', 'configuration', problem, problem);
   if (options.recovered) {
-    const { movedTo, reason } = options.recovered;
-    health.raise('store', 'state-lost', `the database was damaged (${reason}), now ${movedTo}`);
+    const { movedTo, reason, salvaged } = options.recovered;
+    const unsent = `${salvaged.rows} unsent events were taken over${salvaged.bad > 0 ? ', others may be lost' : ''}`;
+    health.raise(
+      'store',
+      'state-lost',
+      `the database was damaged (${reason}), now ${movedTo}; ${unsent}`,
+    );
   }
   reserve.ensure();
   const mark = new RunningMark(options.stateFolder);

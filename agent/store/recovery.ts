@@ -6,6 +6,7 @@ import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Connection, openInFolder, openInMemory } from './database.ts';
+import { type Salvage, salvage } from './salvage.ts';
 import { StateError } from './state-error.ts';
 
 const FILE_NAME = 'spillwatch.db';
@@ -19,6 +20,8 @@ export interface Recovered {
   readonly movedTo: string;
   /** What SQLite found, in one line of at most 200 characters. */
   readonly reason: string;
+  /** What was not sent yet and is in the new database. */
+  readonly salvaged: Salvage;
 }
 
 /**
@@ -37,7 +40,8 @@ export function openOrRecover(folder: string): {
     const reason = damageOf(file);
     if (reason === null) throw error;
     const movedTo = putAside(file);
-    return { connection: openInFolder(folder), recovered: { movedTo, reason } };
+    const connection = openInFolder(folder);
+    return { connection, recovered: { movedTo, reason, salvaged: salvage(movedTo, connection) } };
   }
 }
 

@@ -134,10 +134,13 @@ export class Store {
     };
   }
 
-  /** Number of the last emission, 0 before the first. */
+  /** Number of the last emission, 0 before the first; also of one that only a damaged database before this one has. */
   lastSequence(): number {
     const row: unknown = this.#connection
-      .prepare('SELECT coalesce(max(sequence), 0) FROM findings')
+      .prepare(
+        `SELECT max(coalesce((SELECT max(sequence) FROM findings), 0),
+           coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'findings.before'), 0))`,
+      )
       .pluck()
       .get();
     return Number(row);

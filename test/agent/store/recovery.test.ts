@@ -99,6 +99,7 @@ describe('a damaged database', () => {
     expect(recovered).toEqual({
       movedTo: `${file}.corrupt`,
       reason: expect.stringMatching(/^[^\n]{5,200}$/),
+      salvaged: { rows: 0, bad: expect.any(Number) },
     });
     // SQLite may count up its header, the rest is as it was found.
     expect(readFileSync(`${file}.corrupt`).subarray(100).equals(before.subarray(100))).toBe(true);
