@@ -1,13 +1,14 @@
 /**
- * HTTP/1.1 over TLS to one receiver, by undici: one connection that is kept open, at most one redirect-free request on it at a
- * time, every phase with an end. An answer counts only when the whole of it is read. Nothing is written to a log, and no
+ * HTTP/1.1 over TLS to one receiver: one connection that is kept open, one request at a time on it, an end to every phase.
+ * Redirects are answers like others. An answer counts only when the whole of it is read. Nothing is written to a log, and no
  * error holds a credential.
  */
-import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request as undiciRequest } from 'undici';
+import { type Dispatcher, request } from 'undici';
+import { openDispatcher } from './http-dispatcher.ts';
 import { readHttpsUrl } from './https-url.ts';
-import { type ProxySettings, type Route, readProxySettings, routeTo } from './proxy.ts';
+import { type ProxySettings, readProxySettings, routeTo } from './proxy.ts';
 import type { Settings } from './settings.ts';
-import { openTls, readTlsSettings, type TlsOptions, type TlsSettings } from './tls-settings.ts';
+import { openTls, readTlsSettings, type TlsSettings } from './tls-settings.ts';
 import type { Surroundings } from './transport.ts';
 
 /** How a receiver is reached over HTTPS: what all such destinations share. */
@@ -31,7 +32,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** Names in small letters; several of one name are joined by `, `. */
   readonly headers: ReadonlyMap<string, string>;
-  /** The whole body, at most `MAX_ANSWER_BYTES` of it. Not to be trusted. */
+  /** The whole body, at most 1 MiB (a longer one is an error). Not to be trusted. */
   readonly text: string;
 }
 
@@ -46,8 +47,6 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** Bytes of an answer's body; a longer one is an error. */
-export const MAX_ANSWER_BYTES = 1_048_576;
 /** How many time-outs an attempt as a whole may take, so that a receiver that trickles ends too. */
 const TIMEOUTS_OF_AN_ATTEMPT = 3;
 const DEFAULT_TIMEOUT_S = 30;
@@ -69,55 +68,48 @@ export function openHttpClient(settings: HttpSettings, at: Surroundings): HttpCl
   const route = routeTo(settings.url, settings.proxy, at.environment);
   const dispatcher = openDispatcher(route, openTls(settings.tls), settings.timeoutMs);
   return {
-    request: async ({ url, method, headers, body }, signal) => {
+    request: async (wanted, signal) => {
       if (route.kind === 'unusable') throw new ProxyError(route.message);
-      const answer = await undiciRequest(url, {
-        dispatcher,
-        method,
-        headers: Object.fromEntries(headers),
-        body,
-        signal: AbortSignal.any([
-          signal,
-          AbortSignal.timeout(settings.timeoutMs * TIMEOUTS_OF_AN_ATTEMPT),
-        ]),
-      });
-      return {
-        status: answer.statusCode,
-        headers: headersOf(answer.headers),
-        text: await answer.body.text(),
-      };
+      const limit = AbortSignal.timeout(settings.timeoutMs * TIMEOUTS_OF_AN_ATTEMPT);
+      const whole = AbortSignal.any([signal, limit]);
+      whole.throwIfAborted();
+      return endingWith(whole, ask(wanted, dispatcher, whole));
     },
     close: () => dispatcher.destroy(),
   };
 }
 
+async function ask(
+  { url, method, headers, body }: HttpRequest,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const answer = await request(url, {
+    dispatcher,
+    method,
+    headers: Object.fromEntries(headers),
+    body,
+    signal,
+  });
+  return {
+    status: answer.statusCode,
+    headers: headersOf(answer.headers),
+    text: await answer.body.text(),
+  };
+}
+
+/** undici looks at a signal only once there is a connection; the caller need not wait for that. */
+function endingWith<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever the owner of the signal gave
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
+}
+
 /** A proxy of the environment that cannot be used. */
 class ProxyError extends Error {
   readonly code = 'ERR_SPILLWATCH_PROXY';
-}
-
-function openDispatcher(route: Route, tls: TlsOptions, timeoutMs: number): Dispatcher {
-  // Each connection is checked in full: a session taken up again would skip name and pin.
-  const connection = { ...tls, timeout: timeoutMs, allowH2: false, maxCachedSessions: 0 };
-  const phases = {
-    connections: 1,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    maxResponseSize: MAX_ANSWER_BYTES,
-  };
-  if (route.kind !== 'proxy') return new Agent({ ...phases, connect: connection });
-  return new EnvHttpProxyAgent({
-    ...phases,
-    // Behind the proxy `requestTls` counts, for the hosts that are reached directly `connect`.
-    connect: connection,
-    requestTls: connection,
-    proxyTls: { timeout: timeoutMs, ...(route.ca === null ? {} : { ca: route.ca }) },
-    ...(route.authorization === null ? {} : { token: route.authorization }),
-    clientFactory: (origin, options) => new Pool(origin, { ...options, ...phases }),
-    httpProxy: '',
-    httpsProxy: route.url.href,
-    noProxy: route.except,
-  });
 }
 
 function headersOf(

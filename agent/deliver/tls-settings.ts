@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { isPin, type PeerCheck, pinnedTo } from './pins.ts';
 import { readCertificateFile, readSecretFile, SecretFileError } from './secret-file.ts';
@@ -61,44 +61,46 @@ export function openTls(tls: TlsSettings): TlsOptions {
 }
 
 function secureContext({ caFile, certFile, keyFile }: TlsSettings): SecureContext {
-  const ca = caFile === null ? null : readCertificates(caFile);
-  const cert = certFile === null ? null : readCertificates(certFile);
-  const key = keyFile === null ? null : readSecretFile(keyFile);
+  return createSecureContext({
+    minVersion: 'TLSv1.2',
+    // An intermediate CA, or the very certificate of the receiver, is enough to be trusted when it is in `caFile`.
+    allowPartialTrustChain: true,
+    ...(caFile === null ? {} : { ca: readCertificates(caFile).pem }),
+    ...(certFile === null || keyFile === null ? {} : readIdentity(certFile, keyFile)),
+  });
+}
+
+function readIdentity(certFile: string, keyFile: string): { cert: string; key: string } {
+  const { pem, own } = readCertificates(certFile);
+  const key = readSecretFile(keyFile);
+  let privateKey: KeyObject;
   try {
-    return createSecureContext({
-      minVersion: 'TLSv1.2',
-      ...(ca === null ? {} : { ca }),
-      ...(cert === null ? {} : { cert }),
-      ...(key === null ? {} : { key }),
-    });
+    privateKey = createPrivateKey(key);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    throw new SecretFileError(`${keyFile ?? caFile}: ${adviceFor(code, certFile)}`, { cause });
+    throw new SecretFileError(
+      key.includes('ENCRYPTED')
+        ? `${keyFile}: has a pass phrase; write the key without one`
+        : `${keyFile}: is no private key in PEM; name another file`,
+      { cause },
+    );
   }
+  if (!own.checkPrivateKey(privateKey))
+    throw new SecretFileError(`${keyFile}: is not the key of ${certFile}; name the one that is`);
+  return { cert: pem, key };
 }
 
-/** Errors of OpenSSL for a pair that is no pair. */
-function adviceFor(code: string, certFile: string | null): string {
-  if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' || code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH')
-    return `is not the key of ${certFile}; name the key that belongs to it`;
-  if (code === 'ERR_MISSING_PASSPHRASE' || code.startsWith('ERR_OSSL_BAD_'))
-    return 'has a pass phrase; write the key without one';
-  return `is no private key in PEM (${code}); name another file`;
-}
-
-/** PEM text of one certificate or more, each of which can be read. */
-function readCertificates(path: string): string {
-  const text = readCertificateFile(path);
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0)
+/** One certificate or more in PEM, each of which can be read, and the first of them. */
+function readCertificates(path: string): { readonly pem: string; readonly own: X509Certificate } {
+  const pem = readCertificateFile(path);
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  let certificates: readonly X509Certificate[];
+  try {
+    certificates = blocks.map((block) => new X509Certificate(block));
+  } catch (cause) {
+    throw new SecretFileError(`${path}: holds a damaged certificate; replace it`, { cause });
+  }
+  const [own] = certificates;
+  if (own === undefined)
     throw new SecretFileError(`${path}: holds no certificate in PEM; name another file`);
-  for (const block of blocks) {
-    try {
-      // oxlint-disable-next-line no-new -- throws when it cannot be read
-      new X509Certificate(block);
-    } catch (cause) {
-      throw new SecretFileError(`${path}: holds a damaged certificate; replace it`, { cause });
-    }
-  }
-  return text;
+  return { pem, own };
 }

@@ -21,23 +21,43 @@ export interface CertificateWish {
   readonly for?: 'server' | 'client';
 }
 
+export interface AuthorityWish {
+  /** A certificate for a server that signs others nevertheless. */
+  readonly isLeaf?: boolean;
+}
+
 /** A CA of a test. */
 export interface Authority extends Identity {
   issue(wish: CertificateWish): Identity;
+  /** A CA below this one. */
+  authority(name: string, wish?: AuthorityWish): Authority;
 }
 
 const HOUR_MS = 3_600_000;
 
-export function newAuthority(name: string): Authority {
+/** A CA that signs itself. */
+export function newAuthority(name: string, wish: AuthorityWish = {}): Authority {
   const keys = newKeys();
-  const extensions = [
-    extension(OID.basicConstraints, sequence(boolean(true))),
-    extension(OID.keyUsage, tagged(0x03, Buffer.from([1, 0b0000_0110]))),
-  ];
-  const certificate = signed({ name }, keys.publicKey, extensions, name, keys.privateKey);
+  return authorityOf(name, keys, { name, key: keys.privateKey }, wish);
+}
+
+function authorityOf(
+  name: string,
+  keys: Keys,
+  issuer: { readonly name: string; readonly key: KeyObject },
+  { isLeaf = false }: AuthorityWish,
+): Authority {
+  const extensions = isLeaf
+    ? [extension(OID.basicConstraints, sequence())]
+    : [
+        extension(OID.basicConstraints, sequence(boolean(true))),
+        extension(OID.keyUsage, tagged(0x03, Buffer.from([1, 0b0000_0110]))),
+      ];
   return {
-    certificate,
+    certificate: signed({ name }, keys.publicKey, extensions, issuer.name, issuer.key),
     key: pemOf(keys.privateKey),
+    authority: (below, wish = {}) =>
+      authorityOf(below, newKeys(), { name, key: keys.privateKey }, wish),
     issue: (wish) => {
       const own = newKeys();
       const about = [
@@ -79,7 +99,12 @@ function signed(
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-function newKeys(): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
+interface Keys {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+function newKeys(): Keys {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
