@@ -165,7 +165,8 @@ export interface Account {
   readonly uid: number;
   readonly name: string;
   readonly home: string;
-  readonly groups: readonly string[];
+  /** `null` when the record does not say: then it is not complete for this account. */
+  readonly groups: readonly string[] | null;
   readonly folders: ReadonlyMap<string, string>;
 }
 

@@ -77,12 +77,14 @@ export class Accounts {
     if (!account) return { role: 'unknown', source: 'none', asOfUs };
     const byUser = this.#users([account.name]);
     if (byUser) return { role: byUser, source: 'managed-user', asOfUs };
-    const byGroup = this.#groups(account.groups);
+    const groups = account.groups ?? [];
+    const byGroup = this.#groups(groups);
     if (byGroup) return { role: byGroup, source: 'managed-group', asOfUs };
-    if (account.groups.includes('admin')) return { role: 'admin', source: 'local-admin', asOfUs };
-    if (account.groups.includes('_developer'))
+    if (groups.includes('admin')) return { role: 'admin', source: 'local-admin', asOfUs };
+    if (groups.includes('_developer'))
       return { role: 'developer', source: 'developer-group', asOfUs };
-    if (this.#complete) return { role: 'unassigned', source: 'account-record', asOfUs };
+    if (this.#complete && account.groups !== null)
+      return { role: 'unassigned', source: 'account-record', asOfUs };
     return { role: 'unknown', source: 'none', asOfUs };
   }
 

@@ -36,7 +36,7 @@ function readAccount(row: JsonObject): Account | null {
     uid,
     name,
     home,
-    groups: (asArray(own(row, 'groups')) ?? []).filter((group) => typeof group === 'string'),
+    groups: asArray(own(row, 'groups'))?.filter((group) => typeof group === 'string') ?? null,
     folders: readFolders(asObject(own(row, 'folders'))),
   };
 }

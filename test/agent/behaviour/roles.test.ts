@@ -153,6 +153,18 @@ describe('the role of a user', () => {
     ]);
   });
 
+  it('without groups in a complete record is unknown, unless the user map says', () => {
+    const desk = new Desk({ users: [] });
+    const { uid, name } = desk.user;
+    const accounts = [{ uid, name, home: desk.home }];
+    desk.story.envelope({ source: 'host', uuid: 'A', complete: true, accounts });
+    desk.dump('Desktop/a.sql');
+    expect(desk.findings()).toMatchObject([{ user: 'lena', role: 'unknown', roleSource: 'none' }]);
+    expect(desk.findings({ roles: { users: { lena: 'unassigned' } } })).toMatchObject([
+      { role: 'unassigned', roleSource: 'managed-user' },
+    ]);
+  });
+
   it('without any host record is unknown', () => {
     const desk = new Desk({ users: [], complete: false });
     desk.dump('Desktop/a.sql');

@@ -82,8 +82,14 @@ describe('readHost', () => {
   it('does not silently lose the groups of an account because one is no text', () => {
     const { event, badRows } = read({ accounts: [{ ...MARIA, groups: ['admin', 7] }] });
     const isCounted = badRows > 0;
-    const isKept = event.accounts[0]?.groups.includes('admin');
+    const isKept = event.accounts[0]?.groups?.includes('admin');
     expect(isCounted || isKept).toBe(true);
+  });
+
+  it.each([undefined, null, 'staff', {}])('does not know groups that are %j', (groups) => {
+    const { event, badRows } = read({ accounts: [{ ...MARIA, groups }] });
+    expect(event.accounts).toMatchObject([{ name: 'maria', groups: null }]);
+    expect(badRows).toBe(0);
   });
 
   it('skips a folder without a provider and keeps the others', () => {
