@@ -18,7 +18,8 @@ export interface RedactOptions {
 
 /**
  * `spillwatch redact`: NDJSON objects with any of `argv`, `env`, `url` and `text` in, the same objects without secrets out.
- * Other keys stay as they are. A line that cannot be read is counted and not printed: what is in it cannot be told.
+ * Other keys stay as they are, and so does `null`. A line that cannot be read is counted and not printed: what is in it
+ * cannot be told. The counts go to stderr. Exit 1 when a line was left out.
  */
 export async function redact(
   options: RedactOptions,
@@ -33,12 +34,16 @@ export async function redact(
     output.err(`${printable(error.message)}\n`);
     return EXIT.unreadable;
   }
+  let printed = 0;
   let bad = 0;
   const lines = new LineSplitter({
     line: (text) => {
       const redacted = redactLine(text, redactor);
       if (redacted === null) bad += 1;
-      else output.out(`${redacted}\n`);
+      else {
+        printed += 1;
+        output.out(`${redacted}\n`);
+      }
     },
     fault: () => {
       bad += 1;
@@ -46,9 +51,10 @@ export async function redact(
   });
   for await (const chunk of input) if (Buffer.isBuffer(chunk)) lines.push(chunk);
   lines.end();
+  output.err(`lines=${printed} redactions=${redactor.count} unreadable=${bad}\n`);
   if (bad === 0) return EXIT.done;
   output.err(
-    `${bad} lines could not be read and were left out; each must be a JSON object with argv (list of texts), env (object of texts), url or text\n`,
+    `${bad} lines could not be read and were left out; each must be a JSON object with argv (list of texts), env (object of texts, or list of NAME=value), url or text\n`,
   );
   return EXIT.unreadable;
 }
@@ -79,6 +85,7 @@ const REDACTED_KEYS: ReadonlySet<string> = new Set(['argv', 'env', 'url', 'text'
 /** The JSON of a value without secrets; `null` when it is not of the type that the key has. */
 function redactMember(key: string, json: string, redactor: Redactor): string | null {
   const value = parsed(json);
+  if (value === null) return json;
   if (key === 'argv') {
     const argv = asTexts(value);
     return argv && JSON.stringify(redactor.redactArguments(argv));
@@ -90,7 +97,11 @@ function redactMember(key: string, json: string, redactor: Redactor): string | n
 }
 
 function redactEnvironment(json: string, redactor: Redactor): string | null {
-  if (!asObject(parsed(json))) return null;
+  const value = parsed(json);
+  // As Endpoint Security writes it.
+  const list = asTexts(value);
+  if (list) return JSON.stringify(redactor.redactAssignments(list));
+  if (!asObject(value)) return null;
   const environment = new Map<string, string>();
   for (const { key, start, end } of membersAt(json, 0)) {
     const value = asText(parsed(json.slice(start, end)));

@@ -43,9 +43,7 @@ function inEvent(line: string, start: number, redactor: Redactor): readonly Repl
       const places = itemsAt(line, member.start);
       const texts = places.map((place) => textAt(line, place));
       const hidden =
-        member.key === 'args'
-          ? redactor.redactArguments(texts)
-          : texts.map((text) => redactAssignment(text, redactor));
+        member.key === 'args' ? redactor.redactArguments(texts) : redactor.redactAssignments(texts);
       return changes(line, places, texts, hidden);
     });
 }
@@ -55,14 +53,6 @@ function inRow(line: string, start: number, redactor: Redactor): readonly Replac
   const texts = places.map((place) => textAt(line, place));
   const hidden = texts.map((text) => redactor.redactText(text));
   return changes(line, places, texts, hidden);
-}
-
-/** `NAME=value` of an environment; without a sign it is searched as a value. */
-function redactAssignment(text: string, redactor: Redactor): string {
-  const sign = text.indexOf('=');
-  if (sign === -1) return redactor.redactVariable('', text);
-  const name = text.slice(0, sign);
-  return `${name}=${redactor.redactVariable(name, text.slice(sign + 1))}`;
 }
 
 function changes(

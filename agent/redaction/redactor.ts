@@ -74,6 +74,20 @@ export class Redactor {
     );
   }
 
+  /** The same as a list of `NAME=value`; a text without a sign is searched as a value. */
+  redactAssignments(environment: readonly string[]): readonly string[] {
+    if (this.#mode.kind === 'drop') {
+      this.#count += environment.length;
+      return [];
+    }
+    return environment.map((text) => {
+      const sign = text.indexOf('=');
+      if (sign === -1) return this.redactVariable('', text);
+      const name = text.slice(0, sign);
+      return `${name}=${this.redactVariable(name, text.slice(sign + 1))}`;
+    });
+  }
+
   /** The value of one variable: a secret as a whole by its name, else searched. */
   redactVariable(name: string, value: string): string {
     if (this.#mode.kind === 'drop') return this.#dropped(value);

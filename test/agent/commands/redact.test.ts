@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type RedactOptions, redact } from '../../../agent/commands/redact.ts';
+import { spillwatch } from '../../support/command.ts';
+import { redactionCases, textOf } from '../../support/redaction-cases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillwatch-redact-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,11 +44,16 @@ describe('spillwatch redact', () => {
   it('hides the secrets of argv, env, url and text and leaves all else as it is written', async () => {
     const line = String.raw`{"n":12345678901234567890, "argv":["mysql","-pS3"],"x":"-pS3\/","env":{"MYSQL_PWD":"S3","__proto__":"y"},"url":"https://u:S3@h/","text":"mysql -pS3"}`;
     const expected = String.raw`{"n":12345678901234567890, "argv":["mysql","-p[REDACTED]"],"x":"-pS3\/","env":{"MYSQL_PWD":"[REDACTED]","__proto__":"y"},"url":"https://u:[REDACTED]@h/","text":"mysql -p[REDACTED]"}`;
-    expect(await run(`${line}\n{"other":1}\n`)).toEqual({
+    expect(await run(`${line}\n\n{"other":1}`)).toEqual({
       code: 0,
       out: `${expected}\n{"other":1}\n`,
-      err: '',
+      err: 'lines=2 redactions=4 unreadable=0\n',
     });
+  });
+
+  it('takes an environment as Endpoint Security lists it, and leaves what is not known', async () => {
+    const { out } = await run('{"env":["PGPASSWORD=S3","A=b","x"],"url":null,"argv":null}\n');
+    expect(out).toBe('{"env":["PGPASSWORD=[REDACTED]","A=b","x"],"url":null,"argv":null}\n');
   });
 
   it('counts lines that it cannot read, prints nothing of them, and exits with 1', async () => {
@@ -56,13 +63,13 @@ describe('spillwatch redact', () => {
       '{"argv":"mysql -pS3"}',
       '{"argv":["mysql",7]}',
       '{"env":{"A":1}}',
-      '{"env":["PGPASSWORD=S3"]}',
+      '{"env":["PGPASSWORD=S3",7]}',
       '{"text":["S3"]}',
       '{"url":7}',
     ];
     const { code, out, err } = await run(`${bad.join('\n')}\n{"text":"fine"}\n`);
     expect({ code, out }).toEqual({ code: 1, out: '{"text":"fine"}\n' });
-    expect(err).toMatch(/^8 lines could not be read.*\n$/);
+    expect(err).toMatch(/^lines=1 redactions=0 unreadable=8\n8 lines could not be read.*\n$/);
     expect(err).not.toContain('S3');
   });
 
@@ -109,3 +116,51 @@ describe('spillwatch redact', () => {
     expect(await run('{}\n', { mode: 'redact', keyFile: key })).toMatchObject({ code: 1, out: '' });
   });
 });
+
+const CASES = redactionCases();
+
+describe.skipIf(CASES.length === 0)(
+  'spillwatch redact as a program (skipped without the shared cases)',
+  () => {
+    const input = CASES.map(({ argv, env, url, text }) => JSON.stringify({ argv, env, url, text }));
+    const rows = (out: string): readonly Record<string, unknown>[] =>
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+    it('prints every case exactly as it is expected, in order', async () => {
+      const { code, out, err } = await spillwatch(['redact'], { input: input.join('\n') });
+      const expected = CASES.map((given) => {
+        const {
+          expected_argv: argv,
+          expected_env: env,
+          expected_url: url,
+          expected_text: text,
+        } = given;
+        return JSON.parse(JSON.stringify({ argv, env, url, text })) as unknown;
+      });
+      expect(rows(out)).toEqual(expected);
+      expect(err).toMatch(/^lines=77 redactions=\d+ unreadable=0\n$/);
+      expect(code).toBe(0);
+    });
+
+    it('passes the weaker checks of every case with keyed placeholders', async () => {
+      const { code, out } = await spillwatch(['redact', '--mode', 'hash'], {
+        input: input.join('\n'),
+      });
+      expect(code).toBe(0);
+      for (const [at, row] of rows(out).entries()) {
+        const text = textOf(row);
+        for (const secret of CASES[at]?.must_not_contain ?? []) expect(text).not.toContain(secret);
+        for (const evidence of CASES[at]?.must_contain ?? []) expect(text).toContain(evidence);
+      }
+    });
+
+    it('refuses another mode with one line and 64', async () => {
+      const { code, out, err } = await spillwatch(['redact', '--mode', 'half'], { input: '{}\n' });
+      expect({ code, out }).toEqual({ code: 64, out: '' });
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+    });
+  },
+);
