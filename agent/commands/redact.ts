@@ -97,11 +97,11 @@ function redactMember(key: string, json: string, redactor: Redactor): string | n
 }
 
 function redactEnvironment(json: string, redactor: Redactor): string | null {
-  const value = parsed(json);
+  const given = parsed(json);
   // As Endpoint Security writes it.
-  const list = asTexts(value);
+  const list = asTexts(given);
   if (list) return JSON.stringify(redactor.redactAssignments(list));
-  if (!asObject(value)) return null;
+  if (!asObject(given)) return null;
   const environment = new Map<string, string>();
   for (const { key, start, end } of membersAt(json, 0)) {
     const value = asText(parsed(json.slice(start, end)));

@@ -118,17 +118,16 @@ describe('spillwatch redact', () => {
 });
 
 const CASES = redactionCases();
+const rowsOf = (out: string): readonly Record<string, unknown>[] =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe.skipIf(CASES.length === 0)(
   'spillwatch redact as a program (skipped without the shared cases)',
   () => {
     const input = CASES.map(({ argv, env, url, text }) => JSON.stringify({ argv, env, url, text }));
-    const rows = (out: string): readonly Record<string, unknown>[] =>
-      out
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
-
     it('prints every case exactly as it is expected, in order', async () => {
       const { code, out, err } = await spillwatch(['redact'], { input: input.join('\n') });
       const expected = CASES.map((given) => {
@@ -140,7 +139,7 @@ describe.skipIf(CASES.length === 0)(
         } = given;
         return JSON.parse(JSON.stringify({ argv, env, url, text })) as unknown;
       });
-      expect(rows(out)).toEqual(expected);
+      expect(rowsOf(out)).toEqual(expected);
       expect(err).toMatch(/^lines=77 redactions=\d+ unreadable=0\n$/);
       expect(code).toBe(0);
     });
@@ -150,7 +149,7 @@ describe.skipIf(CASES.length === 0)(
         input: input.join('\n'),
       });
       expect(code).toBe(0);
-      for (const [at, row] of rows(out).entries()) {
+      for (const [at, row] of rowsOf(out).entries()) {
         const text = textOf(row);
         for (const secret of CASES[at]?.must_not_contain ?? []) expect(text).not.toContain(secret);
         for (const evidence of CASES[at]?.must_contain ?? []) expect(text).toContain(evidence);
