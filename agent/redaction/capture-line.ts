@@ -27,7 +27,7 @@ function replacementsAt(line: string, start: number, redactor: Redactor): readon
       case 'message':
         return replacementsAt(line, member.start, redactor);
       case 'processes':
-        return itemsAt(line, member.start).flatMap((row) => inRow(line, row.start, redactor));
+        return inRows(line, member.start, redactor);
       default:
         return [];
     }
@@ -48,11 +48,11 @@ function inEvent(line: string, start: number, redactor: Redactor): readonly Repl
     });
 }
 
-function inRow(line: string, start: number, redactor: Redactor): readonly Replacement[] {
-  const places = membersAt(line, start).filter(({ key }) => key === 'cmd');
+function inRows(line: string, start: number, redactor: Redactor): readonly Replacement[] {
+  const rows = itemsAt(line, start).flatMap((row) => membersAt(line, row.start));
+  const places = rows.filter(({ key }) => key === 'cmd');
   const texts = places.map((place) => textAt(line, place));
-  const hidden = texts.map((text) => redactor.redactText(text));
-  return changes(line, places, texts, hidden);
+  return changes(line, places, texts, redactor.redactTexts(texts));
 }
 
 function changes(

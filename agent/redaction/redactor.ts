@@ -7,6 +7,7 @@ import {
   wholeValue,
 } from './find-secrets.ts';
 import { isPlaceholder, keyedPlaceholder, PLACEHOLDER } from './placeholder.ts';
+import { markOf, spansShown, windowsOf } from './search-bounds.ts';
 import { isSecretPair } from './secret-names.ts';
 import { merged, replaced, type Span } from './span.ts';
 
@@ -28,7 +29,8 @@ const MAX_PASSES = 4;
 
 /**
  * Hides secrets in arguments, environments, URLs and text, and counts them. What is redacted stays as it is when it is
- * redacted again. Takes any text, never throws, linear in the length of one argument.
+ * redacted again. Takes any text, never throws, linear in the length of one argument up to the bounds of `search-bounds.ts`;
+ * what is above them is left out and counted like a secret.
  *
  * The mode `drop` keeps the program of an argument vector, nothing of an environment or a text, and scheme and host of a URL.
  */
@@ -53,14 +55,7 @@ export class Redactor {
       this.#count += Math.max(argv.length - 1, 0);
       return argv.slice(0, 1).map((program) => this.#hidden(program, findInValue(program)));
     }
-    let current = argv;
-    for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-      const spans = findInArguments(current, this.#tables);
-      const next = current.map((word, index) => this.#hidden(word, spans[index] ?? []));
-      if (next.every((word, index) => word === current[index])) break;
-      current = next;
-    }
-    return current;
+    return this.#settled(argv, (words) => findInArguments(words, this.#tables));
   }
 
   /** Names of variables always stay. */
@@ -69,9 +64,14 @@ export class Redactor {
       this.#count += environment.size;
       return new Map();
     }
-    return new Map(
-      [...environment].map(([name, value]) => [name, this.redactVariable(name, value)] as const),
-    );
+    const values = this.#settledVariables([...environment]);
+    return new Map([...environment.keys()].map((name, index) => [name, values[index] ?? '']));
+  }
+
+  /** The value of one variable: a secret as a whole by its name, else searched. */
+  redactVariable(name: string, value: string): string {
+    if (this.#mode.kind === 'drop') return this.#dropped(value);
+    return this.#settledVariables([[name, value]])[0] ?? '';
   }
 
   /** The same as a list of `NAME=value`; a text without a sign is searched as a value. */
@@ -80,26 +80,25 @@ export class Redactor {
       this.#count += environment.length;
       return [];
     }
-    return environment.map((text) => {
-      const sign = text.indexOf('=');
-      if (sign === -1) return this.redactVariable('', text);
-      const name = text.slice(0, sign);
-      return `${name}=${this.redactVariable(name, text.slice(sign + 1))}`;
-    });
-  }
-
-  /** The value of one variable: a secret as a whole by its name, else searched. */
-  redactVariable(name: string, value: string): string {
-    if (this.#mode.kind === 'drop') return this.#dropped(value);
-    return isSecretPair(name, value)
-      ? this.#hidden(value, wholeValue(value))
-      : this.#settled(value, (text) => findInValue(text));
+    const names = environment.map((text) => text.slice(0, text.indexOf('=') + 1));
+    const values = this.#settledVariables(
+      environment.map((text, index) => {
+        const name = names[index] ?? '';
+        return [name.slice(0, -1), text.slice(name.length)];
+      }),
+    );
+    return names.map((name, index) => name + (values[index] ?? ''));
   }
 
   /** Prose, or a command line of which the argument borders are lost. */
   redactText(text: string): string {
-    if (this.#mode.kind === 'drop') return this.#dropped(text);
-    return this.#settled(text, (current) => findInProse(current, this.#tables));
+    return this.redactTexts([text])[0] ?? '';
+  }
+
+  /** Several such texts, for which the bounds hold together. */
+  redactTexts(texts: readonly string[]): readonly string[] {
+    if (this.#mode.kind === 'drop') return texts.map((text) => this.#dropped(text));
+    return this.#settled(texts, (all) => all.map((text) => findInProse(text, this.#tables)));
   }
 
   redactUrl(url: string): string {
@@ -109,14 +108,35 @@ export class Redactor {
       if (origin + rest !== url) this.#count += 1;
       return origin + rest;
     }
-    return this.#settled(url, findInUrl);
+    return this.#settled([url], (urls) => urls.map((text) => findInUrl(text)))[0] ?? '';
   }
 
-  #settled(text: string, find: (text: string) => readonly Span[]): string {
-    let current = text;
+  #settledVariables(variables: readonly (readonly [string, string])[]): readonly string[] {
+    const values = variables.map(([, value]) => value);
+    return this.#settled(values, (all) =>
+      all.map((value, index) =>
+        isSecretPair(variables[index]?.[0] ?? '', value) ? wholeValue(value) : findInValue(value),
+      ),
+    );
+  }
+
+  /** Hides what `find` finds in the texts, within the bounds, until nothing more is found. */
+  #settled(
+    texts: readonly string[],
+    find: (texts: readonly string[]) => readonly (readonly Span[])[],
+  ): readonly string[] {
+    let current = texts;
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-      const next = this.#hidden(current, find(current));
-      if (next === current) break;
+      const windows = windowsOf(current);
+      const spans = find(windows.map(({ text }) => text));
+      const next = windows.map((window, index) => {
+        const found = spansShown(window, spans[index] ?? []);
+        if (window.shown === null) return this.#hidden(window.text, found);
+        this.#count += 1;
+        const shown = this.#hidden(window.text.slice(0, window.shown), found);
+        return shown + markOf(current[index] ?? '', window.shown);
+      });
+      if (next.every((text, index) => text === current[index])) break;
       current = next;
     }
     return current;

@@ -1,0 +1,20 @@
+/** Pieces of texts that make a search start over and over again, each with its name. */
+export const HOSTILE: readonly (readonly [string, string])[] = [
+  ['letters', 'a'],
+  ['equals signs', '='],
+  ['secret names', 'password='],
+  ['quotes', '"'],
+  ['backslashes', '\\'],
+  ['slashes', '://'],
+  ['JSON keys without values', '"token":'],
+  ['SQL words', 'identified by '],
+  ['key blocks without end', '-----BEGIN PRIVATE KEY-----'],
+  ['shell words', "sh -c 'mysql -pX' ; "],
+  ['substitutions', '$(mysql -pX '],
+  ['options', '--password '],
+  ['headers', 'Authorization: '],
+  ['commas', ',pass='],
+  ['statements without end', 'send "a\\'],
+  ['parameters', '&sig='],
+  ['pairs with wide names', 'a b c d e f=;'],
+];
