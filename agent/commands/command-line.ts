@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { SEVERITIES, type Severity, STAGES } from '../../rules/finding.ts';
+import { FORMATS, type Format } from '../deliver/transport.ts';
 import { REDACTION_MODES } from '../redaction/redactor.ts';
 import { type BaselineOptions, baseline } from './baseline.ts';
 import { type CaptureOptions, capture } from './capture.ts';
@@ -88,9 +89,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--config <file>', 'configuration, as JSON')
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
     .addOption(
-      new Option('--format <format>', 'what a line is')
-        .choices(['summary', 'ocsf'])
-        .default('summary'),
+      new Option('--format <format>', 'what a line is').choices(FORMATS).default('summary'),
     )
     .option('--state <dir>', 'keep the database there and go on where the last replay stopped')
     .option(
@@ -336,7 +335,7 @@ type ExplainFlags = Omit<ExplainOptions, 'captures'>;
 interface ReplayFlags {
   readonly config?: string;
   readonly rules?: string;
-  readonly format: 'summary' | 'ocsf';
+  readonly format: Format;
   readonly state?: string;
   readonly failOn?: Severity;
 }

@@ -13,8 +13,8 @@ import {
   readConfig,
   readConfigFile,
 } from '../config.ts';
-import { toDetectionFinding } from '../deliver/formats/ocsf.ts';
-import { toSummary } from '../deliver/formats/summary.ts';
+import { encode } from '../deliver/formats/encode.ts';
+import type { Format } from '../deliver/transport.ts';
 import { Ledger, sum } from '../health/ledger.ts';
 import { InputError, loadKnowledge } from '../knowledge.ts';
 import { saveSnapshot } from '../snapshot.ts';
@@ -29,7 +29,7 @@ export interface ReplayOptions {
   readonly captures: readonly string[];
   readonly config?: string;
   readonly rules?: string;
-  readonly format: 'summary' | 'ocsf';
+  readonly format: Format;
   /** Folder of the database; without it the database lives in memory. */
   readonly state?: string;
   readonly failOn?: Severity;
@@ -44,11 +44,8 @@ export async function replay(options: ReplayOptions, output: Output): Promise<Ex
     emissions += 1;
     findings.add(finding.id);
     worst = Math.max(worst, SEVERITIES.indexOf(finding.severity));
-    const document =
-      options.format === 'ocsf'
-        ? toDetectionFinding(finding, { version: packageJson.version })
-        : toSummary(finding);
-    output.out(`${JSON.stringify(document)}\n`);
+    const sender = { host: finding.host, version: packageJson.version };
+    output.out(`${encode({ kind: 'finding', finding }, options.format, sender).body}\n`);
   };
 
   try {

@@ -1,82 +1,70 @@
-import type { Finding, Severity } from '../../../rules/finding.ts';
-import type { HostIdentity } from '../../context/accounts.ts';
-import { uuidOf } from '../../context/chains.ts';
-import type { HealthEvent } from '../../health/health.ts';
-import type { StatusReport } from '../../health/report.ts';
+/**
+ * What the outbox calls: events become bodies here. The same event gives the same bytes.
+ *
+ * A body is one line of JSON with at most `MAX_BODY_BYTES`: texts are cut where they are mapped, lists have their bounds, and
+ * what is larger all the same (a thousand paths of control characters) goes through `shrink` until it fits, whose last step
+ * leaves a hundredth of that.
+ */
 import type { Item } from '../item.ts';
 import type { Format } from '../transport.ts';
-import type { FloodNote } from './flood-note.ts';
-import { toDetectionFinding } from './ocsf.ts';
+import { addressOf } from './address.ts';
+import { toEcs } from './ecs.ts';
+import { toOwnEcs } from './ecs-own.ts';
+import { type OcsfEvent, toOcsf } from './ocsf-event.ts';
+import type { Outgoing } from './outgoing.ts';
+import { toOwnSummary } from './own-summary.ts';
+import type { Sender } from './sender.ts';
+import { shrink } from './shrink.ts';
+import { toSplunk } from './splunk.ts';
 import { toSummary } from './summary.ts';
 
-/** Who sends: this Mac and the version of the agent. */
-export interface Sender {
-  readonly host: HostIdentity;
-  readonly version: string;
-}
-
-/**
- * Everything that goes out. `number` counts the events of its kind on this host, from 1, over restarts; it becomes
- * `metadata.sequence`.
- */
-export type Outgoing =
-  | { readonly kind: 'finding'; readonly finding: Finding }
-  | { readonly kind: 'health'; readonly number: number; readonly event: HealthEvent }
-  | {
-      readonly kind: 'heartbeat';
-      readonly number: number;
-      readonly timeUs: number;
-      readonly report: StatusReport;
-    }
-  | { readonly kind: 'flood'; readonly number: number; readonly note: FloodNote }
-  /** Sent by a person to see whether it arrives. */
-  | { readonly kind: 'test'; readonly number: number; readonly timeUs: number };
+export type { Outgoing, Sender };
 
 /** What goes out, as the outbox keeps it. */
 export type Encoded = Omit<Item, 'id'>;
 
-/** Writes one event in the format of a destination. The same event gives the same bytes. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+/** Writes one event in one format; throws a `RangeError` when a time of it is not a safe integer. */
 export function encode(outgoing: Outgoing, format: Format, sender: Sender): Encoded {
-  return { ...addressOf(outgoing, sender.host.id), body: bodyOf(outgoing, format, sender) };
+  return encoderOf(outgoing, sender)(format);
 }
 
-function addressOf(outgoing: Outgoing, hostId: string): Omit<Encoded, 'body'> {
-  if (outgoing.kind === 'finding') {
-    const { versionId, id, severity, lastUs } = outgoing.finding;
-    return { uid: versionId, series: id, kind: 'finding', severity, timeUs: lastUs };
+/** Writes one event in as many formats as are asked for; the OCSF document that most of them hold is made once. */
+export function encoderOf(outgoing: Outgoing, sender: Sender): (format: Format) => Encoded {
+  const address = addressOf(outgoing, sender.host.id);
+  const bodies = new Map<Format, string>();
+  let event: OcsfEvent | null = null;
+
+  function documentOf(format: Format): object {
+    if (format === 'summary')
+      return outgoing.kind === 'finding'
+        ? toSummary(outgoing.finding)
+        : toOwnSummary(outgoing, sender);
+    event ??= toOcsf(outgoing, address, sender);
+    switch (format) {
+      case 'ocsf':
+        return event.ocsf;
+      case 'ecs':
+        return event.kind === 'finding' ? toEcs(event.ocsf) : toOwnEcs(event);
+      case 'splunk':
+        return toSplunk(event);
+    }
   }
-  const { kind, number } = outgoing;
-  const timeUs = timeOf(outgoing);
-  return {
-    uid: uuidOf([hostId, kind, number, timeUs].join('\n')),
-    series: kind,
-    kind,
-    severity: severityOf(outgoing),
-    timeUs,
+
+  return (format) => {
+    const body = bodies.get(format) ?? fitting(JSON.stringify(documentOf(format)), format);
+    bodies.set(format, body);
+    return { ...address, body };
   };
 }
 
-function timeOf(outgoing: Exclude<Outgoing, { kind: 'finding' }>): number {
-  switch (outgoing.kind) {
-    case 'health':
-      return outgoing.event.timeUs;
-    case 'flood':
-      return outgoing.note.toUs;
-    case 'heartbeat':
-    case 'test':
-      return outgoing.timeUs;
+function fitting(body: string, format: Format): string {
+  let fits = body;
+  while (Buffer.byteLength(fits) > MAX_BODY_BYTES) {
+    const smaller = shrink(fits, format);
+    if (smaller === null) break;
+    fits = smaller;
   }
-}
-
-function severityOf(outgoing: Exclude<Outgoing, { kind: 'finding' }>): Severity {
-  return outgoing.kind === 'health' || outgoing.kind === 'flood' ? 'medium' : 'informational';
-}
-
-function bodyOf(outgoing: Outgoing, format: Format, { version }: Sender): string {
-  if (outgoing.kind !== 'finding') return JSON.stringify(outgoing);
-  return JSON.stringify(
-    format === 'summary'
-      ? toSummary(outgoing.finding)
-      : toDetectionFinding(outgoing.finding, { version }),
-  );
+  return fits;
 }

@@ -1,4 +1,4 @@
-import type { Severity } from '../../../rules/finding.ts';
+import { SEVERITIES, type Severity } from '../../../rules/finding.ts';
 
 /** Most tools, and most users, that a note names. */
 export const MAX_NAMES_OF_FLOOD = 5;
@@ -20,4 +20,9 @@ export interface FloodNote {
 export interface FloodCount {
   readonly name: string;
   readonly count: number;
+}
+
+/** The severity of the gravest finding that was held back. */
+export function worstOf({ counts }: Pick<FloodNote, 'counts'>): Severity {
+  return SEVERITIES.findLast((severity) => counts[severity] > 0) ?? 'informational';
 }

@@ -13,12 +13,17 @@ export const MAX_OBSERVABLES = 200;
 /** Largest count or pid: consumers that store Parquet read OCSF's `integer_t` as int32. */
 export const MAX_INTEGER = 2 ** 31 - 1;
 
+/** Cuts a text to `MAX_TEXT_CHARS`, as `cutText` does. */
+export function boundText(text: string): string {
+  return cutText(text, MAX_TEXT_CHARS);
+}
+
 /**
- * Cuts a text to `MAX_TEXT_CHARS`, the last one then being `…`, and replaces lone surrogates by U+FFFD: strict receivers
+ * Cuts a text to `limit` characters, the last one then being `…`, and replaces lone surrogates by U+FFFD: strict receivers
  * refuse the whole document because of one.
  */
-export function boundText(text: string): string {
-  const cut = text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS - 1)}…` : text;
+export function cutText(text: string, limit: number): string {
+  const cut = text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
   return cut.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
 }
 

@@ -22,6 +22,12 @@ export const STATUSES = {
   update: { id: 2, caption: 'In Progress' },
 } as const satisfies Record<Finding['activity'], Caption>;
 
+/** `activity_id` of Application Error. */
+export const GENERAL_ERROR = { id: 1, caption: 'General Error' } as const satisfies Caption;
+
+/** What an enumeration has no number for; its text sibling is then the source's own word. */
+export const OTHER_ID = 99;
+
 /** `severity_id`; 6 (Fatal) is not used. */
 export const SEVERITY_IDS = {
   informational: { id: 1, caption: 'Informational' },

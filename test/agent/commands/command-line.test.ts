@@ -202,6 +202,17 @@ describe.concurrent('replay', PATIENT, () => {
     expect(out).not.toContain('hunter2');
   });
 
+  it.each([
+    ['ecs', '@timestamp'],
+    ['splunk', 'sourcetype'],
+  ])('writes %s as destinations get it', async (format, key) => {
+    const { code, out } = await spillwatch(['replay', '--format', format, CAPTURE]);
+    expect(code).toBe(0);
+    for (const line of out.trimEnd().split('\n'))
+      expect(Object.keys(JSON.parse(line))).toContain(key);
+    expect(out).not.toContain('hunter2');
+  });
+
   it('goes on with --state where the last one stopped', async () => {
     const state = join(root, 'state');
     const first = await spillwatch(['replay', '--state', state, FIRST]);
