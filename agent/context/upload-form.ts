@@ -49,16 +49,15 @@ function wordsOf(
       const at = remotePosition(form, operands, readsInput ? 0 : 1);
       const destination = operands[at];
       if (destination === undefined) return null;
-      const isLast = form.remotes.includes('alias');
       const local = operands.slice(0, at);
-      return [
-        destination,
-        isLast ? local : local.filter((operand) => !isRemote(operand, form.remotes)),
-      ];
+      if (isLocalAlias(form, destination, local)) return null;
+      if (form.remotes.includes('alias')) return [destination, local];
+      return [destination, local.filter((operand) => !isRemote(operand, form.remotes))];
     }
     case 'stdin-then-remote': {
       const destination = operands.find((operand) => isRemote(operand, form.remotes));
-      return destination === undefined ? null : [destination, ['-']];
+      if (destination === undefined || isLocalAlias(form, destination, [])) return null;
+      return [destination, ['-']];
     }
     case 'sources':
       return [null, operands.length === 0 && form.inputWithoutOperands ? ['-'] : operands];
@@ -82,6 +81,22 @@ function remotePosition(form: UploadForm, operands: readonly string[], from: num
     return operands.findIndex((operand, at) => at >= from && isRemote(operand, form.remotes));
   const last = operands.length - 1;
   return last >= from && isRemote(operands[last] ?? '', form.remotes) ? last : -1;
+}
+
+/** Folders that every home has; macOS makes them. */
+const HOME_FOLDERS =
+  /^(?:applications|desktop|documents|downloads|library|movies|music|pictures|public)\//i;
+
+/**
+ * mc takes a path for remote when its first part is an alias in its configuration, and for local otherwise. The
+ * configuration is not read, so what is local shows by a folder of the home, or by a source that lies in the same one: then
+ * both are local, or both remote.
+ */
+function isLocalAlias(form: UploadForm, destination: string, sources: readonly string[]): boolean {
+  if (!form.remotes.includes('alias')) return false;
+  const folder = destination.slice(0, destination.indexOf('/') + 1);
+  const isBesideSource = sources.some((source) => source.replace(/^\.\//, '').startsWith(folder));
+  return HOME_FOLDERS.test(folder) || isBesideSource;
 }
 
 function isStandardInput(source: string): boolean {
