@@ -1,4 +1,4 @@
-import type { DestinationStatus } from '../deliver/delivery.ts';
+import type { DestinationStatus } from '../deliver/destination-status.ts';
 import { toRfc3339 } from '../deliver/formats/time.ts';
 import { askStatus } from '../health/status-socket.ts';
 import { type Connection, openExisting } from '../store/database.ts';

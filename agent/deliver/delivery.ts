@@ -12,7 +12,8 @@ import type { StatusReport } from '../health/report.ts';
 import type { Numbers } from '../store/numbers.ts';
 import type { Outbox, OutboxRow, OutboxStatus } from '../store/outbox.ts';
 import type { Destination } from './destination.ts';
-import { Drain, type DrainParts, type DrainState } from './drain.ts';
+import type { DestinationStatus, DrainState } from './destination-status.ts';
+import { Drain, type DrainParts } from './drain.ts';
 import { FloodGate } from './flood-gate.ts';
 import { encode, type Outgoing, type Sender } from './formats/encode.ts';
 import type { Surroundings } from './transport.ts';
@@ -23,22 +24,6 @@ export const HEALTH_PER_HOUR = 120;
 const HOUR_MS = 3_600_000;
 /** Findings above the allowance are told of that often. */
 const FLOOD_EVERY_MS = 60_000;
-
-/** One destination, for status. */
-export interface DestinationStatus extends DrainState {
-  readonly name: string;
-  /** `null` when it is not configured any more. */
-  readonly type: string | null;
-  readonly isBestEffort: boolean;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly oldestAgeSeconds: number | null;
-  readonly delivered: number;
-  readonly dropped: number;
-  readonly dead: number;
-  readonly discarded: number;
-  readonly lastDeliveredUs: number | null;
-}
 
 export interface DeliveryParts {
   readonly destinations: readonly Destination[];

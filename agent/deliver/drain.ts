@@ -14,6 +14,7 @@
  */
 import { MAX_REFUSALS, type Outbox, type Settlement } from '../store/outbox.ts';
 import type { Destination } from './destination.ts';
+import type { DrainState } from './destination-status.ts';
 import { outcomeOfError } from './error-class.ts';
 import { shrink } from './formats/shrink.ts';
 import type { Item } from './item.ts';
@@ -45,17 +46,6 @@ export interface DrainParts {
   readonly clear: (code: DrainTrouble) => void;
   /** The outbox cannot be read or written. */
   readonly onStoreError: (error: unknown) => void;
-}
-
-/** How a destination stands, for status. */
-export interface DrainState {
-  readonly state: 'idle' | 'sending' | 'waiting' | 'stopped';
-  /** Attempts in a row that failed. */
-  readonly failures: number;
-  /** The last attempt that failed, until one succeeds. */
-  readonly lastError: string | null;
-  /** Items that the receiver said it had already. */
-  readonly duplicates: number;
 }
 
 /** Failures in a row before the destination is called unreachable: a single one is everyday life. */

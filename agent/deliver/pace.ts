@@ -25,9 +25,9 @@ export function configBackoffMs(random: number): number {
   return CONFIG_MS + random * (MAX_BACKOFF_MS - CONFIG_MS);
 }
 
-/** What a receiver asked for, and up to a tenth more, so that those that it told the same come one by one. */
+/** What a receiver asked for, and up to as much again, so that those that it told the same do not come as one. */
 export function askedMs(retryAfterMs: number, random: number): number {
-  return retryAfterMs * (1 + random / 10);
+  return retryAfterMs * (1 + random);
 }
 
 /** The size of the next batch. */

@@ -1,5 +1,5 @@
 /** What `spillwatch status` prints and the heartbeat carries: one document of facts, made at the time of the call. */
-import type { DestinationStatus } from '../deliver/delivery.ts';
+import type { DestinationStatus } from '../deliver/destination-status.ts';
 import type { HealthEvent } from './health.ts';
 
 export interface CollectorStatus {

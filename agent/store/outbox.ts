@@ -162,7 +162,7 @@ export class Outbox {
 
   /** How often rows were refused so far. */
   refusalsOf(ids: readonly number[]): ReadonlyMap<number, number> {
-    return new Map(ids.map((id) => [id, Number(this.#statements.refusals.get(id) ?? 0)]));
+    return new Map(ids.map((id) => [id, this.#statements.refusals.get(id) ?? 0]));
   }
 
   /** Gives a row other bytes, for a receiver that takes no more. */
