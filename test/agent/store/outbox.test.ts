@@ -1,4 +1,4 @@
-import { array, assert, constant, integer, nat, oneof, property, record } from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openInMemory } from '../../../agent/store/database.ts';
 import {
@@ -223,7 +223,7 @@ it('keeps nothing of an enqueueing that failed', () => {
       rowOf('a'),
       rowOf('b', { body: Symbol('no text') as unknown as string }),
     ]),
-  ).toThrow();
+  ).toThrow(/bind|convert|Symbol/);
   expect(outbox.status()).toEqual([]);
 });
 
@@ -246,48 +246,52 @@ class Model {
 }
 
 it('does what a list in memory would do, whatever the order of things', () => {
-  const action = oneof(
-    record({ do: constant('add' as const), uid: nat(60), severity: nat(4) }),
-    record({ do: constant('deliver' as const), count: nat(5) }),
-    record({ do: constant('bury' as const), count: nat(2) }),
-    record({ do: constant('restart' as const) }),
+  const action = fc.oneof(
+    fc.record({ do: fc.constant('add' as const), uid: fc.nat(60), severity: fc.nat(4) }),
+    fc.record({ do: fc.constant('deliver' as const), count: fc.nat(5) }),
+    fc.record({ do: fc.constant('bury' as const), count: fc.nat(2) }),
+    fc.record({ do: fc.constant('restart' as const) }),
   );
-  assert(
-    property(array(action, { maxLength: 60 }), integer({ min: 3, max: 20 }), (actions, maxRows) => {
-      const connection = openInMemory();
-      let outbox = outboxOf({ maxRows }, connection);
-      const model = new Model();
-      for (const step of actions) {
-        if (step.do === 'add') {
-          const severity = SEVERITIES[step.severity] ?? 'low';
-          outbox.enqueue(() => [rowOf(String(step.uid), { severity })]);
-          model.add(String(step.uid), step.severity, maxRows);
-        } else if (step.do === 'restart') outbox = outboxOf({ maxRows }, connection);
-        else {
-          const ids = outbox.page('siem', { ...ALL, maxItems: step.count }).map(({ id }) => id);
-          expect(ids).toEqual(model.rows.slice(0, step.count).map(({ id }) => id));
-          model.rows = model.rows.filter(({ id }) => !ids.includes(id));
-          const dead = ids.map((id) => ({ id, reason: 'no' }));
-          outbox.settle(
-            'siem',
-            step.do === 'deliver'
-              ? { delivered: ids, dead: [], refused: [] }
-              : { delivered: [], dead, refused: [] },
-            NOW_US,
+  fc.assert(
+    fc.property(
+      fc.array(action, { maxLength: 60 }),
+      fc.integer({ min: 3, max: 20 }),
+      (actions, maxRows) => {
+        const connection = openInMemory();
+        let outbox = outboxOf({ maxRows }, connection);
+        const model = new Model();
+        for (const step of actions) {
+          if (step.do === 'add') {
+            const severity = SEVERITIES[step.severity] ?? 'low';
+            outbox.enqueue(() => [rowOf(String(step.uid), { severity })]);
+            model.add(String(step.uid), step.severity, maxRows);
+          } else if (step.do === 'restart') outbox = outboxOf({ maxRows }, connection);
+          else {
+            const ids = outbox.page('siem', { ...ALL, maxItems: step.count }).map(({ id }) => id);
+            expect(ids).toEqual(model.rows.slice(0, step.count).map(({ id }) => id));
+            model.rows = model.rows.filter(({ id }) => !ids.includes(id));
+            const dead = ids.map((id) => ({ id, reason: 'no' }));
+            outbox.settle(
+              'siem',
+              step.do === 'deliver'
+                ? { delivered: ids, dead: [], refused: [] }
+                : { delivered: [], dead, refused: [] },
+              NOW_US,
+            );
+          }
+          expect(uids(outbox)).toEqual(model.rows.map(({ uid }) => uid));
+          const status = statusOf(outbox);
+          if (!status) continue;
+          expect(status.rows).toBe(model.rows.length);
+          expect(status.bytes).toBe(
+            outbox.page('siem', ALL).reduce((sum, { body }) => sum + body.length, 0),
           );
         }
-        expect(uids(outbox)).toEqual(model.rows.map(({ uid }) => uid));
         const status = statusOf(outbox);
-        if (!status) continue;
-        expect(status.rows).toBe(model.rows.length);
-        expect(status.bytes).toBe(
-          outbox.page('siem', ALL).reduce((sum, { body }) => sum + body.length, 0),
-        );
-      }
-      const status = statusOf(outbox);
-      const { delivered = 0, dropped = 0, dead = 0, rows = 0 } = status ?? {};
-      expect(delivered + dropped + dead + rows).toBe(model.accepted);
-    }),
+        const { delivered = 0, dropped = 0, dead = 0, rows = 0 } = status ?? {};
+        expect(delivered + dropped + dead + rows).toBe(model.accepted);
+      },
+    ),
     { numRuns: 100 },
   );
 });
