@@ -1,9 +1,14 @@
 /** Real receivers on loopback, and a client of the agent that sends to them. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+} from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import {
   type AddressInfo,
+  connect,
   createServer as createTcpServer,
   type Server,
   type Socket,
@@ -70,6 +75,25 @@ export class HttpStage {
 
   tcp(onSocket: (socket: Socket) => void): Promise<number> {
     return this.listen(createTcpServer(onSocket));
+  }
+
+  /** A proxy that opens each tunnel to `port`, whatever is asked for, and notes what was. */
+  async proxyTo(
+    port: number,
+    server: Server = createHttpServer(),
+  ): Promise<{ readonly port: number; readonly asked: string[] }> {
+    const asked: string[] = [];
+    server.on('connect', (request: IncomingMessage, socket: Socket) => {
+      asked.push(request.url ?? '');
+      const onward = connect(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.on('error', () => onward.destroy());
+      socket.on('close', () => onward.destroy());
+    });
+    return { port: await this.listen(server), asked };
   }
 
   /** Listens on 127.0.0.1; gives the port. */
