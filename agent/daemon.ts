@@ -36,7 +36,9 @@ import { Outbox } from './store/outbox.ts';
 import type { Recovered } from './store/recovery.ts';
 import { isOutOfRoom, Reserve } from './store/reserve.ts';
 import { Retention } from './store/retention.ts';
+import { StateError } from './store/state-error.ts';
 import { Store } from './store/store.ts';
+import { isDamage, suspect } from './store/suspect.ts';
 import { pause, type Supervised, Supervisor } from './supervise.ts';
 import { LATENESS_US } from './timeline.ts';
 
@@ -76,9 +78,11 @@ const DAY_US = 24 * 3600 * 1_000_000;
 /** The machine's clock in microseconds. */
 export const clock = (): number => Date.now() * 1000;
 
-/** Runs until the signal aborts; resolves after a clean stop. */
+/** Runs until the signal aborts; resolves after a clean stop. Throws a `StateError` after one that damage of the database made. */
 export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
   const startedUs = clock();
+  /** Aborted when the database turns out to be damaged. */
+  const damage = new AbortController();
   const health = new Health(clock, (event) => {
     options.log(event);
     delivery.health(event);
@@ -89,6 +93,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const onStoreError = (error: unknown): void => {
     health.raise('store', storeTrouble(error), textOf(error));
     if (isOutOfRoom(error)) reserve.release();
+    if (!isDamage(error)) return;
+    // The next run looks at all of it, and moves it aside when it is beyond use.
+    suspect(options.stateFolder);
+    damage.abort();
   };
   const reserve = new Reserve(options.stateFolder);
   const delivery: Delivery = new Delivery({
@@ -165,7 +173,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const connections = (): readonly string[] => reader.state();
   const snapshots = new PeriodicSnapshot(
     { store, facts, coverage, timeline, connections },
-    (error) => health.raise('store', storeTrouble(error), textOf(error)),
+    onStoreError,
   );
   const queue = new LineQueue(
     (line) => {
@@ -241,7 +249,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       void snapshots.inSlices(stop.signal);
     }, SNAPSHOT_MS),
     setInterval(() => {
-      trim(retention, clock(), health);
+      trim(retention, clock(), onStoreError);
     }, RETENTION_MS),
     setInterval(canaries.send, options.config.canary.minutes * 60_000),
   ];
@@ -254,9 +262,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     delivery.heartbeat(beat);
   });
 
+  const ended = AbortSignal.any([signal, damage.signal]);
   await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (ended.aborted) resolve();
+    ended.addEventListener('abort', () => resolve(), { once: true });
   });
   for (const timer of timers) clearInterval(timer);
   stop.abort();
@@ -274,6 +283,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   });
   store.close();
   mark.remove();
+  if (damage.signal.aborted)
+    throw new StateError(
+      `${options.stateFolder}: the database is damaged; start the agent again, which moves it aside`,
+    );
 }
 
 /** Heartbeats until the signal aborts, apart by `minutes` and up to a tenth more or less, so that a fleet does not beat as one. */
@@ -312,11 +325,11 @@ function unreadableLines(ledger: Ledger): number {
   return sum(dropped) - (dropped.get('queue-full') ?? 0);
 }
 
-function trim(retention: Retention, nowUs: number, health: Health): void {
+function trim(retention: Retention, nowUs: number, onError: (error: unknown) => void): void {
   try {
     retention.slice(nowUs);
   } catch (error) {
-    health.raise('store', storeTrouble(error), textOf(error));
+    onError(error);
   }
 }
 

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrate } from './migrations.ts';
 import { StateError } from './state-error.ts';
+import { clearSuspicion, isSuspect } from './suspect.ts';
 
 export type Connection = Database.Database;
 
@@ -24,6 +25,9 @@ export function openInMemory(): Connection {
 /**
  * Opens, or creates, the database in a folder. The folder is made for its owner alone (0700, the file 0600); a link in the
  * place of the folder, a newer schema or a damaged file is refused with a `StateError`.
+ *
+ * What waits to be sent is looked at only when a run met damage (`suspect.ts`), so that a long outbox does not make a long
+ * start.
  */
 export function openInFolder(folder: string): Connection {
   try {
@@ -35,10 +39,13 @@ export function openInFolder(folder: string): Connection {
     const file = join(place, FILE_NAME);
     keepPrivate(file);
     const connection = prepare(new Database(file));
-    const [fault] = connection.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
-    if (fault === 'ok') return connection;
+    const fault = isSuspect(place) ? faultIn(connection) : faultBesideOutbox(connection);
+    if (fault === null) {
+      clearSuspicion(place);
+      return connection;
+    }
     connection.close();
-    throw new StateError(`${file}: is damaged (${fault ?? ''}); move it aside and start anew`);
+    throw new StateError(`${file}: is damaged (${fault}); move it aside and start anew`);
   } catch (cause) {
     if (cause instanceof StateError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -46,6 +53,29 @@ export function openInFolder(folder: string): Connection {
       cause,
     });
   }
+}
+
+/** The first fault of a whole database, `null` when it is sound. */
+export function faultIn(connection: Connection): string | null {
+  const [fault] = connection.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
+  return fault === 'ok' ? null : (fault ?? 'no answer');
+}
+
+const OUTBOX: ReadonlySet<string> = new Set(['outbox', 'dead_letters']);
+
+function faultBesideOutbox(connection: Connection): string | null {
+  const tables = connection
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    .pluck()
+    .all();
+  for (const table of tables) {
+    if (OUTBOX.has(table) || table.startsWith('sqlite_')) continue;
+    // The names are those of our own schema, or of one that somebody else made: quoted all the same.
+    const check = `PRAGMA quick_check("${table.replaceAll('"', '""')}")`;
+    const [fault] = connection.prepare<[], string>(check).pluck().all();
+    if (fault !== 'ok') return fault ?? 'no answer';
+  }
+  return null;
 }
 
 /** Makes the file when it is not there, and makes it its owner's alone; a link in its place is refused. */

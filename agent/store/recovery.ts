@@ -5,9 +5,10 @@
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { type Connection, openInFolder, openInMemory } from './database.ts';
+import { type Connection, faultIn, openInFolder, openInMemory } from './database.ts';
 import { type Salvage, salvage } from './salvage.ts';
 import { StateError } from './state-error.ts';
+import { isDamage } from './suspect.ts';
 
 const FILE_NAME = 'spillwatch.db';
 const SUFFIX = '.corrupt';
@@ -53,8 +54,8 @@ function damageOf(file: string): string | null {
     connection = new Database(file, { fileMustExist: true });
     connection.pragma('trusted_schema = OFF');
     if (schemaOf(connection) > knownSchema()) return null;
-    const fault: unknown = connection.prepare('PRAGMA quick_check(1)').pluck().get();
-    return fault === 'ok' ? null : oneLine(String(fault));
+    const fault = faultIn(connection);
+    return fault === null ? null : oneLine(fault);
   } catch (error) {
     return isDamage(error) ? oneLine(error.message) : null;
   } finally {
@@ -94,12 +95,6 @@ function knownSchema(): number {
   } finally {
     connection.close();
   }
-}
-
-function isDamage(error: unknown): error is Error {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  const code = String(error.code);
-  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
 }
 
 function oneLine(text: string): string {

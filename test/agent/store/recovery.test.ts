@@ -18,8 +18,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openInFolder } from '../../../agent/store/database.ts';
+import { Outbox } from '../../../agent/store/outbox.ts';
 import { openOrRecover } from '../../../agent/store/recovery.ts';
 import { StateError } from '../../../agent/store/state-error.ts';
+import { isSuspect, suspect } from '../../../agent/store/suspect.ts';
 
 let root = '';
 let file = '';
@@ -184,5 +186,42 @@ describe('what is not damage', () => {
   it('a folder in the place of the database is refused', () => {
     mkdirSync(file);
     expect(refusal()).toBeInstanceOf(StateError);
+  });
+});
+
+describe('an outbox with damaged pages', () => {
+  function fillOutbox(): void {
+    const connection = openInFolder(root);
+    const outbox = new Outbox(connection, { maxRows: 10_000, maxMegabytes: 64, days: 30 });
+    outbox.enqueue(() =>
+      Array.from({ length: 500 }, (_, index) => ({
+        destination: 'siem',
+        uid: String(index),
+        series: String(index),
+        kind: 'finding' as const,
+        severity: 'high' as const,
+        timeUs: 0,
+        body: 'x'.repeat(2000),
+      })),
+    );
+    connection.close();
+    // Beyond the tables that are made first lie only rows of the outbox.
+    overwrite(40 * 4096, 20 * 4096);
+  }
+
+  it('does not keep the agent from starting, and is looked at once a run met the damage', () => {
+    fillOutbox();
+    expect(rowsAfter().recovered).toBe(null);
+    suspect(root);
+    const { recovered } = rowsAfter();
+    expect(recovered?.salvaged.rows).toBeGreaterThan(400);
+    expect(rowsAfter().recovered).toBe(null);
+  });
+
+  it('is not suspected for ever when it is sound', () => {
+    fill();
+    suspect(root);
+    expect(rowsAfter().recovered).toBe(null);
+    expect(isSuspect(root)).toBe(false);
   });
 });
