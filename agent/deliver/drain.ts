@@ -3,7 +3,7 @@
  *
  * A batch is taken out of the outbox only when the receiver has it. What became of an attempt (`outcome.ts`) decides:
  *   ok, items   settled; the next batch is larger
- *   retry       waits a random time, longer with each failure, or as long as the receiver asked; then a single item
+ *   retry       waits a random time, longer with each failure, and as long as the receiver asked; then a single item
  *   config      the same with longer waits; connections and credentials are made anew; never costs an item
  *   too-big     half of the batch; a single item is cut down, and a dead letter when that does not help
  *   rejected    half of the batch, down to the item; one that the protocol names is a dead letter. One that the receiver only
@@ -172,7 +172,7 @@ export class Drain {
       case 'retry': {
         const wait = this.#failed(outcome.detail);
         const { retryAfterMs } = outcome;
-        return retryAfterMs === null ? wait : Math.max(wait, askedMs(retryAfterMs, random()));
+        return retryAfterMs === null ? wait : wait + askedMs(retryAfterMs, random());
       }
       case 'config':
         return this.#misconfigured(outcome.detail);

@@ -1,6 +1,6 @@
 /**
- * How much a destination is given, and how long it is left alone. After a failure it gets one item, then twice as many with
- * each success; waits are drawn at random, so that a fleet that lost its receiver does not come back as one.
+ * How much a destination is given, and how long it is left alone. After a failure it gets one item, then four times as many
+ * with each success; waits are drawn at random, so that a fleet that lost its receiver does not come back as one.
  */
 import type { Item } from './item.ts';
 
@@ -30,6 +30,8 @@ export function askedMs(retryAfterMs: number, random: number): number {
   return retryAfterMs * (1 + random);
 }
 
+const GROWTH = 4;
+
 /** The size of the next batch. */
 export class BatchSize {
   readonly #most: { readonly maxItems: number; readonly maxBytes: number };
@@ -48,7 +50,7 @@ export class BatchSize {
 
   /** A batch was taken. */
   grow(): void {
-    this.#items = Math.min(this.#items * 2, this.#most.maxItems);
+    this.#items = Math.min(this.#items * GROWTH, this.#most.maxItems);
   }
 
   /** The next batch is a single item. */

@@ -11,7 +11,7 @@
  *     goes is counted for its destination, and said. Counts live in the database, changed by triggers, never estimated.
  *  5. A full disk: the caller keeps what cannot be written and frees the reserve; deliveries go on and are settled later.
  *  6. Times between attempts are those of a clock that only goes forward (`deliver/drain.ts`); nothing of them is kept here.
- *  7. After a failure a destination gets one item, then twice as many with each success (`deliver/drain.ts`).
+ *  7. After a failure a destination gets one item, then more with each success (`deliver/drain.ts`).
  *  8. Rows of a destination leave in the order of their ids, and of one series at most one is under way.
  *  9. A row that a receiver refuses by name becomes a dead letter; nothing else does. Dead letters wait for a person.
  * 10. A damaged database is moved aside, and rows that can still be read are taken over (`store/salvage.ts`).

@@ -123,11 +123,11 @@ const CONFIG: Outcome = { kind: 'config', detail: 'HTTP 401' };
 const REFUSED: Outcome = { kind: 'rejected', detail: 'HTTP 400', explicit: false };
 const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'];
 
-it('begins with one item and doubles with each success, up to the bound of a batch', async () => {
+it('begins with one item and takes four times as many with each success, up to the bound of a batch', async () => {
   const bench = new Bench();
   bench.add(...ITEMS);
   await bench.run(5);
-  expect(bench.batches.map((batch) => batch.length)).toEqual([1, 2, 4, 8, 1]);
+  expect(bench.batches.map((batch) => batch.length)).toEqual([1, 4, 8, 3]);
   expect(bench.kept).toEqual(ITEMS);
   expect(bench.left()).toEqual([]);
 });
@@ -154,7 +154,7 @@ describe('a failure that may pass', () => {
     expect(waits.slice(0, 12)).toEqual([
       1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000, 300_000,
     ]);
-    expect(bench.batches.map((batch) => batch.length)).toEqual([...Array(13).fill(1), 2, 1]);
+    expect(bench.batches.map((batch) => batch.length)).toEqual([...Array(13).fill(1), 3]);
     expect(bench.left()).toEqual([]);
   });
 
@@ -172,7 +172,7 @@ describe('a failure that may pass', () => {
     bench.add('a');
     bench.answer = () => ({ kind: 'retry', detail: 'HTTP 503', retryAfterMs: 600_000 });
     await bench.run(2);
-    expect(bench.waits[1]).toBe(1_200_000);
+    expect(bench.waits[1]).toBe(1_201_000);
   });
 
   it('is said after three in a row, and taken back with the first success', async () => {
