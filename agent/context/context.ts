@@ -138,7 +138,7 @@ function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movemen
   const program = programOf(exec);
   node.program = nameOf(program);
   node.workingDirectory = exec.workingDirectory;
-  node.upload = facts.uploadTools.read(program, exec.process.signingId);
+  node.upload = facts.uploadTools.read(program, exec.process.signingId, isFed(exec, node));
   node.inputs = namedInputs(facts, node, program, at);
 
   const started = beginSession(facts, node, program, at);
@@ -149,6 +149,12 @@ function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movemen
   if (node.downstreamOf && node.downstreamOf.link !== 'temporal' && hasFileOutput)
     expectRedirection(facts, node, node.downstreamOf.chainId);
   return [...started, ...uploads(facts, node, at), ...piped];
+}
+
+/** Standard input is a pipe, or a chain's file that a shell opened before it became the program. */
+function isFed(exec: ProcessExec, node: ProcessNode): boolean {
+  const input = exec.descriptors.find(({ fd }) => fd === 0)?.kind;
+  return input === 'pipe' || (input === 'vnode' && node.opened.size > 0);
 }
 
 /** An upload tool was started: from inside a session, or with files of (other) chains among its arguments. */

@@ -33,13 +33,13 @@ export class UploadTools {
 
   /**
    * The upload a program performs, or `null`: no upload tool, a download, a listing, a rehearsal, or nothing local is sent.
-   * `signingId` is that of the executable.
+   * `signingId` is that of the executable. `isFed` says that standard input is a pipe or a file, which some tools then send.
    */
-  read(program: Program, signingId: string | null = null): Upload | null {
+  read(program: Program, signingId: string | null = null, isFed = false): Upload | null {
     const tool = this.#toolOf(program, signingId);
     if (!tool) return null;
     for (const form of tool.commands) {
-      const upload = readCommand(tool, form, program.args, this.#services);
+      const upload = readCommand(tool, form, program.args, isFed, this.#services);
       if (upload) return upload;
     }
     return null;
@@ -63,14 +63,21 @@ function readCommand(
   tool: UploadTool,
   form: UploadForm,
   args: readonly string[],
+  isFed: boolean,
   services: ReadonlySet<string>,
 ): Upload | null {
   const valueOptions = optionsWithValue(tool, form);
   const { operands: words, options } = splitCommandLine(args, valueOptions);
   const operands = afterVerbs(words, form.verbs);
   if (!operands) return null;
-  const hasGlobs = form.globsUnless.length > 0 && !hasOption(args, valueOptions, form.globsUnless);
-  const line = { operands, options, hasGlobs };
+  const isUnless = (names: readonly string[]): boolean =>
+    names.length > 0 && !hasOption(args, valueOptions, names);
+  const line = {
+    operands,
+    options,
+    hasGlobs: isUnless(form.globsUnless),
+    sendsInput: isFed && isUnless(form.fedUnless),
+  };
   if (!isInputWith(form, line) && hasOption(args, valueOptions, form.notWith)) return null;
   if (hasOption(args, valueOptions, tool.notWith)) return null;
   const sending = readForm(tool.name, form, line);

@@ -27,7 +27,8 @@ export function readForm(tool: string, form: UploadForm, line: UploadLine): Send
     .slice(0, MAX_SOURCES)
     .filter((source) => !isStandardInput(source) && !isRemote(source, ['url']))
     .map((source) => withoutLabel(form, withoutFileScheme(source)));
-  const readsStandardInput = readsInput || sources.some(isStandardInput);
+  const isSent = line.sendsInput && sources.length === 0;
+  const readsStandardInput = readsInput || isSent || sources.some(isStandardInput);
   return { sources: files, readsStandardInput, destination };
 }
 

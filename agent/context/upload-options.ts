@@ -11,6 +11,8 @@ export const MAX_SOURCES = 256;
 export interface UploadLine extends CommandLine {
   /** The values of `fileOptions` are globs. */
   readonly hasGlobs: boolean;
+  /** Something is fed to standard input, and is sent when no file is. */
+  readonly sendsInput: boolean;
 }
 
 /** Local files named by options: as the value itself, as `name=@file` of a form, or as `@file` of data. */

@@ -145,6 +145,8 @@ export interface UploadForm {
   readonly notWith: readonly string[];
   /** `option=value` with which the command sends its standard input, whatever `notWith` says. */
   readonly inputWith: readonly string[];
+  /** What is fed to standard input is sent when no file is, unless one of these is given; empty for every other tool. */
+  readonly fedUnless: readonly string[];
   /** Without operands the command sends its standard input. */
   readonly inputWithoutOperands: boolean;
   /** What follows this sign in a source is a label and not part of the name. */

@@ -55,6 +55,7 @@ function readForm(fields: RowFields): UploadForm {
     scheme: fields.optionalText('scheme'),
     notWith: fields.texts('notWith'),
     inputWith: fields.texts('inputWith'),
+    fedUnless: fields.texts('fedUnless'),
     inputWithoutOperands: fields.flag('inputWithoutOperands'),
     labelSign: fields.optionalText('labelSign'),
     valueOptions: fields.texts('valueOptions'),

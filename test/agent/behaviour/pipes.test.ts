@@ -70,6 +70,12 @@ describe('a dump piped to an uploader', () => {
       destination: 'webhook.site',
     },
     {
+      title: 'HTTPie',
+      member: [{ path: '/opt/homebrew/bin/http' }, 'http POST https://gofile.io/u', 31, undefined],
+      service: 'gofile',
+      destination: 'gofile.io',
+    },
+    {
       title: 'curl -F file=@-',
       member: [PROGRAMS.curl, 'curl -F file=@- https://0x0.st', 31, undefined],
       service: '0x0-st',

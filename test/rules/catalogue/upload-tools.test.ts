@@ -30,6 +30,7 @@ const ROW = `
         valueOptions: [--title]
         notWith: [--listen]
         inputWith: [--from=pipe]
+        fedUnless: [--no-input]
         labelSign: "#"
         destinationOptions: [--url]
         accountOptions: [--account]
@@ -64,6 +65,7 @@ const EMPTY: UploadForm = {
   scheme: null,
   notWith: [],
   inputWith: [],
+  fedUnless: [],
   inputWithoutOperands: false,
   labelSign: null,
   valueOptions: [],
@@ -112,6 +114,7 @@ describe('a row of the upload tools', () => {
               valueOptions: ['--title'],
               notWith: ['--listen'],
               inputWith: ['--from=pipe'],
+              fedUnless: ['--no-input'],
               labelSign: '#',
               destinationOptions: ['--url'],
               accountOptions: ['--account'],
