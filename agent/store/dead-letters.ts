@@ -31,13 +31,13 @@ const ROWS_AT_ONCE = 500;
 export function* lettersOf(connection: Connection, selection: Selection): Generator<Letter> {
   const { isDead, destination, ids } = selection;
   const rows = connection
-    .prepare<[string | null], Omit<Letter, 'severity'> & { readonly severity: number }>(
+    .prepare<[{ destination: string | null }], Omit<Letter, 'severity'> & { readonly severity: number }>(
       `SELECT id, destination, uid, kind, severity, time_us AS timeUs,
          ${isDead ? 'reason' : 'NULL AS reason'}, body
        FROM ${isDead ? 'dead_letters' : 'outbox'}
-       WHERE ?1 IS NULL OR destination = ?1 ORDER BY id`,
+       WHERE @destination IS NULL OR destination = @destination ORDER BY id`,
     )
-    .iterate(destination);
+    .iterate({ destination });
   const wanted = ids === 'all' ? null : new Set(ids);
   for (const { severity, ...row } of rows) {
     if (wanted !== null && !wanted.has(row.id)) continue;
