@@ -15,10 +15,10 @@ import {
 
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
 
-const timeUs = fc.maxSafeInteger();
+export const timeUs = fc.maxSafeInteger();
 
 /** Text as a hostile file name, rule or process may bring it: any code units, lone surrogates, keys, markup, great length. */
-const text = fc.oneof(
+export const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom(
     '',
