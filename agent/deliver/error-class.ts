@@ -22,12 +22,18 @@ export function outcomeOfStatus(
   said = '',
 ): Failure | null {
   if (status >= 200 && status < 300) return null;
+  if (status === 400 && NGINX_TLS.test(said))
+    return failure('config', 'HTTP 400: a client certificate is wanted, or another one than this');
   const { kind, advice } = meaningOfStatus(status);
   const detail = `HTTP ${status}: ${advice}${said === '' ? '' : ` (it says: ${said})`}`;
   if (kind === 'retry')
     return { kind, detail, retryAfterMs: retryAfterMs(headers.get('retry-after'), wallMs) };
   return kind === 'rejected' ? { kind, detail, explicit: false } : { kind, detail };
 }
+
+/** The pages by which nginx refuses a client certificate. Nothing that a receiver repeats of an item begins like that. */
+const NGINX_TLS =
+  /^<html> <head><title>400 (?:The SSL certificate error|No required SSL certificate was sent)</;
 
 /** What an error on the way means. No text of it gets into the detail when its code is known. */
 export function outcomeOfError(error: unknown): Failure {

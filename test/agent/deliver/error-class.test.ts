@@ -446,6 +446,12 @@ describe('a status', () => {
     expect(outcomeOfStatus(400, new Map(), NOW_MS)).toMatchObject({ explicit: false });
   });
 
+  it('of nginx that is about the client certificate is a matter of configuration', () => {
+    const said = '<html> <head><title>400 No required SSL certificate was sent</title></head>';
+    expect(outcomeOfStatus(400, new Map(), NOW_MS, said)?.kind).toBe('config');
+    expect(outcomeOfStatus(400, new Map(), NOW_MS, `no such file: ${said}`)?.kind).toBe('rejected');
+  });
+
   it('that asks to wait says how long', () => {
     const headers = new Map([['retry-after', '7']]);
     expect(outcomeOfStatus(429, headers, NOW_MS)).toMatchObject({ retryAfterMs: 7000 });
