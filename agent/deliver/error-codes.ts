@@ -33,6 +33,10 @@ export const ERROR_CODES: ReadonlyMap<string, CodeMeaning> = new Map([
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', CA_UNKNOWN],
   ['INVALID_PURPOSE', config('a certificate of the receiver is not for this use; renew it there')],
   ['ERR_TLS_CERT_ALTNAME_INVALID', OTHER_NAME],
+  [
+    'ERR_SPILLWATCH_CLIENT_CERTIFICATE',
+    config('the client certificate has expired; put a new one into tls.certFile and tls.keyFile'),
+  ],
   ['ERR_SPILLWATCH_PIN', config('no pin fits the key of the receiver; correct tls.pins')],
 
   // Alerts of the receiver, most of them about the client certificate.

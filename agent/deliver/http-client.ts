@@ -66,14 +66,21 @@ export function readHttpSettings(settings: Settings, key = 'url'): HttpSettings 
 /** Reads certificates and credentials; throws a `SecretFileError`. */
 export function openHttpClient(settings: HttpSettings, at: Surroundings): HttpClient {
   const route = routeTo(settings.url, settings.proxy, at.environment);
-  const dispatcher = openDispatcher(route, openTls(settings.tls), settings.timeoutMs);
+  const { options, clientEndMs } = openTls(settings.tls);
+  const dispatcher = openDispatcher(route, options, settings.timeoutMs);
   return {
     request: async (wanted, signal) => {
       if (route.kind === 'unusable') throw new ProxyError(route.message);
       const limit = AbortSignal.timeout(settings.timeoutMs * TIMEOUTS_OF_AN_ATTEMPT);
       const whole = AbortSignal.any([signal, limit]);
       whole.throwIfAborted();
-      return endingWith(whole, ask(wanted, dispatcher, whole));
+      try {
+        return await endingWith(whole, ask(wanted, dispatcher, whole));
+      } catch (cause) {
+        // Many receivers only cut the connection then.
+        if (clientEndMs === null || clientEndMs > at.wallMs() || signal.aborted) throw cause;
+        throw new ClientCertificateError('the client certificate has expired', { cause });
+      }
     },
     close: () => dispatcher.destroy(),
   };
@@ -105,6 +112,11 @@ function endingWith<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     promise.then(resolve, reject);
   });
+}
+
+/** An attempt failed, and the client certificate is at its end by the clock of the Mac. */
+export class ClientCertificateError extends Error {
+  readonly code = 'ERR_SPILLWATCH_CLIENT_CERTIFICATE';
 }
 
 /** A proxy of the environment that cannot be used. */

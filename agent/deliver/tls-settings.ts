@@ -24,6 +24,13 @@ export interface TlsOptions {
   readonly checkServerIdentity?: PeerCheck;
 }
 
+/** The files of the settings, read. */
+export interface OpenedTls {
+  readonly options: TlsOptions;
+  /** End of the client certificate, milliseconds since 1970; `null` without one. */
+  readonly clientEndMs: number | null;
+}
+
 /** Least pins: the one in use, and one whose key is kept for the day of a change. */
 const MIN_PINS = 2;
 const MAX_PINS = 16;
@@ -52,25 +59,36 @@ export function readTlsSettings(settings: Settings): TlsSettings {
 }
 
 /** Reads the files of the settings, for TLS 1.2 or newer. Throws a `SecretFileError` when one cannot be used. */
-export function openTls(tls: TlsSettings): TlsOptions {
+export function openTls(tls: TlsSettings): OpenedTls {
+  const { certFile, keyFile } = tls;
+  const identity = certFile === null || keyFile === null ? null : readIdentity(certFile, keyFile);
   return {
-    secureContext: secureContext(tls),
-    ...(tls.serverName === null ? {} : { servername: tls.serverName }),
-    ...(tls.pins.length === 0 ? {} : { checkServerIdentity: pinnedTo(tls.pins) }),
+    options: {
+      secureContext: secureContext(tls.caFile, identity),
+      ...(tls.serverName === null ? {} : { servername: tls.serverName }),
+      ...(tls.pins.length === 0 ? {} : { checkServerIdentity: pinnedTo(tls.pins) }),
+    },
+    clientEndMs: identity?.endMs ?? null,
   };
 }
 
-function secureContext({ caFile, certFile, keyFile }: TlsSettings): SecureContext {
+interface ClientIdentity {
+  readonly cert: string;
+  readonly key: string;
+  readonly endMs: number;
+}
+
+function secureContext(caFile: string | null, identity: ClientIdentity | null): SecureContext {
   return createSecureContext({
     minVersion: 'TLSv1.2',
     // An intermediate CA, or the very certificate of the receiver, is enough to be trusted when it is in `caFile`.
     allowPartialTrustChain: true,
     ...(caFile === null ? {} : { ca: readCertificates(caFile).pem }),
-    ...(certFile === null || keyFile === null ? {} : readIdentity(certFile, keyFile)),
+    ...(identity === null ? {} : { cert: identity.cert, key: identity.key }),
   });
 }
 
-function readIdentity(certFile: string, keyFile: string): { cert: string; key: string } {
+function readIdentity(certFile: string, keyFile: string): ClientIdentity {
   const { pem, own } = readCertificates(certFile);
   const key = readSecretFile(keyFile);
   let privateKey: KeyObject;
@@ -86,7 +104,7 @@ function readIdentity(certFile: string, keyFile: string): { cert: string; key: s
   }
   if (!own.checkPrivateKey(privateKey))
     throw new SecretFileError(`${keyFile}: is not the key of ${certFile}; name the one that is`);
-  return { cert: pem, key };
+  return { cert: pem, key, endMs: Date.parse(own.validTo) };
 }
 
 /** One certificate or more in PEM, each of which can be read, and the first of them. */

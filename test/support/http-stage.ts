@@ -31,6 +31,8 @@ export const NEVER: AbortSignal = new AbortController().signal;
 export type ClientWish = Partial<Omit<HttpSettings, 'tls'>> & {
   readonly tls?: Partial<TlsSettings>;
   readonly environment?: ReadonlyMap<string, string>;
+  /** What the clock of the Mac says, milliseconds since 1970. */
+  readonly wallMs?: number;
 };
 
 /** Servers, files and clients of one test file; all are gone after `close`. */
@@ -73,6 +75,34 @@ export class HttpStage {
     return this.listen(createHttpServer(listener));
   }
 
+  /** The same, with a certificate that can be replaced while it listens. */
+  async httpsServer(
+    listener: RequestListener,
+    options: ServerOptions = {},
+  ): Promise<{ readonly port: number; readonly renew: (identity: Identity) => void }> {
+    const { certificate: cert, key } = this.identity;
+    const server = createHttpsServer({ cert, key, ...options }, listener);
+    const port = await this.listen(server);
+    return {
+      port,
+      renew: (identity) =>
+        server.setSecureContext({ cert: identity.certificate, key: identity.key }),
+    };
+  }
+
+  /** A port on which nobody listens. */
+  async freePort(): Promise<number> {
+    const server = createTcpServer();
+    const port = await this.listen(server);
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+
+  /** A server on a port that was free. */
+  async httpAt(port: number, listener: RequestListener): Promise<void> {
+    await this.listen(createHttpServer(listener), port);
+  }
+
   tcp(onSocket: (socket: Socket) => void): Promise<number> {
     return this.listen(createTcpServer(onSocket));
   }
@@ -96,8 +126,8 @@ export class HttpStage {
     return { port: await this.listen(server), asked };
   }
 
-  /** Listens on 127.0.0.1; gives the port. */
-  async listen(server: Server): Promise<number> {
+  /** Listens on 127.0.0.1, on any port unless one is given; gives the port. */
+  async listen(server: Server, wanted = 0): Promise<number> {
     this.#servers.push(server);
     server.on('tlsClientError', () => {});
     server.on('connection', (socket: Socket) => {
@@ -106,7 +136,7 @@ export class HttpStage {
       socket.on('close', () => this.#sockets.delete(socket));
     });
     await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
+      server.listen(wanted, '127.0.0.1', resolve);
     });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
     return (server.address() as AddressInfo).port;
@@ -114,7 +144,7 @@ export class HttpStage {
 
   /** Opens a client as a destination of these settings does; trusts `authority`. */
   client(url: string, wish: ClientWish = {}): HttpClient {
-    const { environment = new Map<string, string>(), tls, ...rest } = wish;
+    const { environment = new Map<string, string>(), tls, wallMs = 0, ...rest } = wish;
     const settings: HttpSettings = {
       url: new URL(url),
       timeoutMs: 5000,
@@ -130,7 +160,7 @@ export class HttpStage {
       },
     };
     const client = openHttpClient(settings, {
-      wallMs: () => 0,
+      wallMs: () => wallMs,
       steadyMs: () => 0,
       pause: () => Promise.resolve(),
       hostName: () => 'mac',

@@ -150,7 +150,7 @@ class SyslogTransport implements Transport {
     if (this.#connection?.isOpen) return this.#connection;
     this.#giveUp();
     const { host, port, tls } = this.#options;
-    const connection = new SyslogConnection({ host, port, ...openTls(tls) });
+    const connection = new SyslogConnection({ host, port, ...openTls(tls).options });
     this.#connection = connection;
     try {
       await this.#inTime(connection.ready(), 'the receiver does not answer', signal);

@@ -173,6 +173,18 @@ const CONFIG: readonly Row[] = [
     () => showing(stage.authority.issue({ name: 'elsewhere.test' })),
   ],
   [
+    'ERR_SPILLWATCH_CLIENT_CERTIFICATE',
+    'a connection that is cut when the client certificate is at its end',
+    () => {
+      const endMs = Date.now() - 1000;
+      const old = stage.authority.issue({ name: 'mac', for: 'client', notAfter: new Date(endMs) });
+      return onHttps(
+        { ca: stage.authority.certificate, requestCert: true },
+        { tls: stage.clientFiles(old), wallMs: Date.now() },
+      );
+    },
+  ],
+  [
     'ERR_SPILLWATCH_PIN',
     'a key that is not pinned',
     () => onHttps({}, { tls: { pins: [PIN, OTHER_PIN] } }),

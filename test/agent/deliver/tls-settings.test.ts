@@ -173,7 +173,11 @@ describe('TLS through a proxy', () => {
       ca: null,
       except: '127.0.0.1',
     } as const;
-    const tls = openTls({ ...NOTHING, caFile: stage.caFile, ...stage.clientFiles(agent) });
+    const { options: tls } = openTls({
+      ...NOTHING,
+      caFile: stage.caFile,
+      ...stage.clientFiles(agent),
+    });
     const dispatcher = openDispatcher(route, tls, 5000);
     const origin = `https://127.0.0.1:${port}`;
     const answer = await dispatcher.request({ origin, path: '/', method: 'GET' });
