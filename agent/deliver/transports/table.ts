@@ -1,9 +1,15 @@
 import type { TransportType } from '../transport.ts';
+import { ELASTICSEARCH } from './elasticsearch.ts';
 import { FILE } from './file.ts';
+import { SENTINEL } from './sentinel.ts';
+import { SPLUNK_HEC } from './splunk-hec.ts';
 import { SYSLOG } from './syslog.ts';
 
 /** Every type of destination, by the word that `type` has in the configuration. */
 export const TRANSPORT_TYPES: ReadonlyMap<string, TransportType> = new Map([
   ['file', FILE],
   ['syslog', SYSLOG],
+  ['elasticsearch', ELASTICSEARCH],
+  ['sentinel', SENTINEL],
+  ['splunk-hec', SPLUNK_HEC],
 ]);
