@@ -1,7 +1,7 @@
 import type { Item } from '../item.ts';
 
-/** Bounds of what is kept to be sent once more; older items are given up. */
-export const MAX_RESENT_ITEMS = 100;
+/** Bounds of what is kept to be sent once more, about two batches; older items are given up. */
+export const MAX_RESENT_ITEMS = 400;
 export const MAX_RESENT_BYTES = 256 * 1024;
 
 /** The newest items that count as handed over and may be lost with their connection. */

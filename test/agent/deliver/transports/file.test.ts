@@ -344,6 +344,18 @@ describe('the settings of a file', () => {
     ]);
   });
 
+  it('take everything that can be said', () => {
+    const { problems } = read({
+      name: 'file',
+      path: '/Library/Logs/Spillwatch/findings.jsonl',
+      maxMegabytes: 100,
+      keep: 5,
+      format: 'ecs',
+      minimumSeverity: 'medium',
+    });
+    expect(problems).toEqual([]);
+  });
+
   it.each(['ocsf', 'ecs', 'splunk', 'summary'])('take the format %s', (format) => {
     expect(read({ path: '/a', format }).problems).toEqual([]);
   });

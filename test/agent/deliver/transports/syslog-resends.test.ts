@@ -47,12 +47,12 @@ describe('what may be lost with a connection', () => {
 
   it('is the newest of many', () => {
     const resends = new SyslogResends();
-    resends.handedOver(itemsFrom(1, 150));
-    resends.handedOver(itemsFrom(151, 170));
+    resends.handedOver(itemsFrom(1, 450));
+    resends.handedOver(itemsFrom(451, 470));
     resends.connectionLost();
     expect(owed(resends)).toHaveLength(MAX_RESENT_ITEMS);
     expect(owed(resends).at(0)).toBe(71);
-    expect(owed(resends).at(-1)).toBe(170);
+    expect(owed(resends).at(-1)).toBe(470);
   });
 
   it('is the newest of large ones', () => {

@@ -404,6 +404,28 @@ describe('the settings of syslog', () => {
     ]);
   });
 
+  it('take everything that can be said', () => {
+    const { problems } = read({
+      name: 'siem',
+      host: 'logs.example.com',
+      port: 6514,
+      framing: 'octet-counting',
+      facility: 13,
+      maxMessageBytes: 262_144,
+      timeoutSeconds: 30,
+      quietMs: 1000,
+      tls: {
+        caFile: '/Library/Application Support/Spillwatch/ca.pem',
+        certFile: '/Library/Application Support/Spillwatch/client.pem',
+        keyFile: '/Library/Application Support/Spillwatch/client.key',
+        serverName: 'logs.example.com',
+      },
+      format: 'ocsf',
+      minimumSeverity: 'medium',
+    });
+    expect(problems).toEqual([]);
+  });
+
   it.each(['logs.example.com', 'logs.example.com.', 'localhost', '::1', 'a-b_c'])(
     'take %s for a host',
     (host) => {
