@@ -1,22 +1,25 @@
 /**
  * What the outbox calls: events become bodies here. The same event gives the same bytes.
  *
- * A body is one line of JSON with at most `MAX_BODY_BYTES`: texts are cut where they are mapped, lists have their bounds, and
- * what is larger all the same (a thousand paths of control characters) goes through `shrink` until it fits, whose last step
- * leaves a hundredth of that.
+ * A body is one line of JSON with at most `MAX_BODY_BYTES`: texts are cut where they are mapped, lists have their bounds, of
+ * heavy findings only few steps and paths are written (`heavy.ts`), and what is larger all the same goes through `shrink`
+ * until it fits, whose last step leaves a third of it at most.
  */
+import type { Finding } from '../../../rules/finding.ts';
 import type { Item } from '../item.ts';
 import type { Format } from '../transport.ts';
 import { addressOf } from './address.ts';
 import { toEcs } from './ecs.ts';
 import { toOwnEcs } from './ecs-own.ts';
+import { isHeavy } from './heavy.ts';
+import { FEW_FILES, keepEnds } from './ocsf-bounds.ts';
 import { type OcsfEvent, toOcsf } from './ocsf-event.ts';
 import type { Outgoing } from './outgoing.ts';
 import { toOwnSummary } from './own-summary.ts';
 import type { Sender } from './sender.ts';
 import { shrink } from './shrink.ts';
 import { toSplunk } from './splunk.ts';
-import { toSummary } from './summary.ts';
+import { type Summary, toSummary } from './summary.ts';
 
 export type { Outgoing, Sender };
 
@@ -39,7 +42,7 @@ export function encoderOf(outgoing: Outgoing, sender: Sender): (format: Format) 
   function documentOf(format: Format): object {
     if (format === 'summary')
       return outgoing.kind === 'finding'
-        ? toSummary(outgoing.finding)
+        ? summaryOf(outgoing.finding)
         : toOwnSummary(outgoing, sender);
     event ??= toOcsf(outgoing, address, sender);
     switch (format) {
@@ -57,6 +60,15 @@ export function encoderOf(outgoing: Outgoing, sender: Sender): (format: Format) 
     bodies.set(format, body);
     return { ...address, body };
   };
+}
+
+/** The summary; one with heavy paths has few of them, and says how many are missing. */
+function summaryOf(finding: Finding): Summary & { readonly filesOmitted?: number } {
+  const files = keepEnds(finding.files, FEW_FILES);
+  const filesOmitted = finding.files.length - files.length;
+  return filesOmitted > 0 && isHeavy({ steps: [], files: finding.files })
+    ? { ...toSummary({ ...finding, files }), filesOmitted }
+    : toSummary(finding);
 }
 
 function fitting(body: string, format: Format): string {

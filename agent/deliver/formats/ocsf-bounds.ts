@@ -7,6 +7,10 @@ export const MAX_EVIDENCES = 100;
 /** Paths in `unmapped.spillwatch.files`; of a longer history the first and the last halves are kept. */
 export const MAX_FILES = 1000;
 
+/** Evidences and paths that stay where there is little room: both ends of the chain. */
+export const FEW_EVIDENCES = 4;
+export const FEW_FILES = 20;
+
 /** Observables of one finding; the later ones are left out (user, peers, paths, processes is the order). */
 export const MAX_OBSERVABLES = 200;
 

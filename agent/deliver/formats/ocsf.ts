@@ -3,9 +3,10 @@
  * finding gives the same bytes. Attributes without a value are left out, none is `undefined`.
  */
 import type { Finding } from '../../../rules/finding.ts';
+import { isHeavy } from './heavy.ts';
 import { AN0678, type OcsfAnalytic, toSigmaAnalytic } from './ocsf-analytic.ts';
 import { type OcsfAttack, toAttacks } from './ocsf-attack.ts';
-import { keepEnds, MAX_EVIDENCES, MAX_INTEGER } from './ocsf-bounds.ts';
+import { FEW_EVIDENCES, FEW_FILES, keepEnds, MAX_EVIDENCES, MAX_INTEGER } from './ocsf-bounds.ts';
 import {
   ACTIVITIES,
   CONFIDENCE_IDS,
@@ -84,7 +85,7 @@ export interface OcsfDetectionFinding {
     readonly process?: OcsfProcess;
     readonly user: OcsfUser;
   };
-  /** At most `MAX_EVIDENCES` steps, in event order. */
+  /** At most `MAX_EVIDENCES` steps, of a heavy finding `FEW_EVIDENCES`, in event order. */
   readonly evidences: readonly OcsfEvidence[];
   readonly observables: readonly OcsfObservable[];
   readonly unmapped: OcsfUnmapped;
@@ -108,10 +109,14 @@ export function toDetectionFinding(
   const endTime = toMilliseconds(finding.lastUs);
   const attacks = toAttacks(finding.stage);
   const user = toUser(finding);
-  const steps = keepEnds(finding.steps, MAX_EVIDENCES);
+  const heavy = isHeavy(finding);
+  const steps = keepEnds(finding.steps, heavy ? FEW_EVIDENCES : MAX_EVIDENCES);
+  const files = heavy ? keepEnds(finding.files, FEW_FILES) : finding.files;
   const evidences = steps.map((step) => toEvidence(step, finding));
   const toolProcess = evidences.find((evidence) => evidence.process !== undefined)?.process;
-  const unmapped = toUnmapped(finding, finding.steps.length - steps.length);
+  const some = toUnmapped({ ...finding, files }, finding.steps.length - steps.length);
+  const filesOmitted = some.filesOmitted + finding.files.length - files.length;
+  const unmapped = { ...some, filesOmitted };
   return {
     activity_id: activity.id,
     activity_name: activity.caption,

@@ -6,12 +6,8 @@ import {
   own,
 } from '../../../collectors/untrusted.ts';
 import type { Format } from '../transport.ts';
-import { cutText, keepEnds } from './ocsf-bounds.ts';
+import { cutText, FEW_EVIDENCES, FEW_FILES, keepEnds } from './ocsf-bounds.ts';
 
-/** Evidences that stay: the first two and the last two. */
-const EVIDENCES_KEPT = 4;
-/** Paths that stay, from both ends. */
-const FILES_KEPT = 20;
 /** Characters of a text that stay when nothing else is left to cut. */
 const CHARS_KEPT = 256;
 
@@ -58,13 +54,13 @@ function cutLists(document: JsonObject, format: Format): JsonObject {
     const observables = asArray(own(ocsf, 'observables')) ?? [];
     const unmapped = asObject(own(ocsf, 'unmapped')) ?? {};
     const { summary, left: files } = cutFiles(asObject(own(unmapped, 'spillwatch')) ?? {});
-    const steps = Math.max(0, evidences.length - EVIDENCES_KEPT);
+    const steps = Math.max(0, evidences.length - FEW_EVIDENCES);
     const reports = Object.hasOwn(unmapped, 'report') ? 1 : 0;
     if (steps + observables.length + files + reports === 0) return ocsf;
     const rest = Object.fromEntries(Object.entries(unmapped).filter(([key]) => key !== 'report'));
     const cut = {
       ...ocsf,
-      ...(steps > 0 && { evidences: keepEnds(evidences, EVIDENCES_KEPT) }),
+      ...(steps > 0 && { evidences: keepEnds(evidences, FEW_EVIDENCES) }),
       ...(observables.length > 0 && { observables: [] }),
       unmapped: { ...rest, spillwatch: summary },
     };
@@ -80,10 +76,10 @@ function cutLists(document: JsonObject, format: Format): JsonObject {
 /** Leaves the first and the last paths in a summary. */
 function cutFiles(summary: JsonObject): { readonly summary: JsonObject; readonly left: number } {
   const files = asArray(own(summary, 'files')) ?? [];
-  const left = Math.max(0, files.length - FILES_KEPT);
+  const left = Math.max(0, files.length - FEW_FILES);
   return left === 0
     ? { summary, left }
-    : { summary: { ...summary, files: keepEnds(files, FILES_KEPT) }, left };
+    : { summary: { ...summary, files: keepEnds(files, FEW_FILES) }, left };
 }
 
 /** The document itself when all texts are short. */
