@@ -4,6 +4,7 @@ import { outcomeOfStatus } from './error-class.ts';
 import { excerptOf } from './excerpt.ts';
 import type { HttpAnswer } from './http-client.ts';
 import type { Outcome } from './outcome.ts';
+import { isWebPage } from './web-page.ts';
 
 /** A text as a JSON object; `null` when it is anything else. */
 export function objectOf(text: string): JsonObject | null {
@@ -26,9 +27,4 @@ export function failureOf(
   const failure = outcomeOfStatus(status, headers, wallMs, excerptOf(text, secrets));
   if (failure !== null || !isWebPage(text)) return failure;
   return { kind: 'config', detail: 'a web page answers, not the receiver; correct the url' };
-}
-
-/** The type of the content does not tell: many frameworks call every text `text/html`. */
-function isWebPage(text: string): boolean {
-  return /^\s*<(?:!doctype\s+html|html)\b/i.test(text);
 }

@@ -31,9 +31,8 @@ export function outcomeOfStatus(
   return kind === 'rejected' ? { kind, detail, explicit: false } : { kind, detail };
 }
 
-/** The pages by which nginx refuses a client certificate. Nothing that a receiver repeats of an item begins like that. */
-const NGINX_TLS =
-  /^<html> <head><title>400 (?:The SSL certificate error|No required SSL certificate was sent)</;
+/** The pages by which nginx refuses a client certificate, as an excerpt has them. */
+const NGINX_TLS = /^page "400 (?:The SSL certificate error|No required SSL certificate was sent)"$/;
 
 /** What an error on the way means. No text of it gets into the detail when its code is known. */
 export function outcomeOfError(error: unknown): Failure {

@@ -1,5 +1,6 @@
 import { PLACEHOLDER } from '../redaction/placeholder.ts';
 import { Redactor } from '../redaction/redactor.ts';
+import { isWebPage, titleOf } from './web-page.ts';
 
 /** Characters of an excerpt, and of what is looked at for it. */
 const MAX_EXCERPT = 120;
@@ -12,11 +13,12 @@ const NO_TABLES = { tools: new Map(), wrappers: new Map(), problems: [] };
 
 /**
  * The beginning of a text from outside, fit for one line of a message: without control and invisible characters, with secrets
- * hidden, those of the destination (`secrets`) wherever they stand. Empty when nothing is left.
+ * hidden, those of the destination (`secrets`) wherever they stand. Of a web page it is the title. Empty when nothing is left.
  */
 export function excerptOf(text: string, secrets: readonly string[] = []): string {
-  const line = text
-    .slice(0, MAX_LOOKED_AT)
+  const start = text.slice(0, MAX_LOOKED_AT);
+  const title = isWebPage(start) ? titleOf(start) : null;
+  const line = (title === null ? start : `page "${title}"`)
     .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
     .trim();
   const own = secrets

@@ -4,11 +4,13 @@ import { FILE } from './file.ts';
 import { SENTINEL } from './sentinel.ts';
 import { SPLUNK_HEC } from './splunk-hec.ts';
 import { SYSLOG } from './syslog.ts';
+import { WEBHOOK } from './webhook.ts';
 
 /** Every type of destination, by the word that `type` has in the configuration. */
 export const TRANSPORT_TYPES: ReadonlyMap<string, TransportType> = new Map([
   ['file', FILE],
   ['syslog', SYSLOG],
+  ['webhook', WEBHOOK],
   ['elasticsearch', ELASTICSEARCH],
   ['sentinel', SENTINEL],
   ['splunk-hec', SPLUNK_HEC],

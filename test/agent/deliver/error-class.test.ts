@@ -459,7 +459,7 @@ describe('a status', () => {
   });
 
   it('of nginx that is about the client certificate is a matter of configuration', () => {
-    const said = '<html> <head><title>400 No required SSL certificate was sent</title></head>';
+    const said = 'page "400 No required SSL certificate was sent"';
     expect(outcomeOfStatus(400, new Map(), NOW_MS, said)?.kind).toBe('config');
     expect(outcomeOfStatus(400, new Map(), NOW_MS, `no such file: ${said}`)?.kind).toBe('rejected');
   });

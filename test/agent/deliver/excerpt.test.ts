@@ -29,6 +29,15 @@ describe('an excerpt', () => {
     expect(excerptOf('a bad day', ['a', ''])).toBe('a bad day');
   });
 
+  it('of a web page is its title', () => {
+    const page = '\n<!DOCTYPE html><html><head>\n<title>413 Too\nLarge</title></head>';
+    expect(excerptOf(page)).toBe('page "413 Too Large"');
+    expect(excerptOf('<html><body>x')).toBe('<html><body>x');
+    expect(excerptOf('{"page":"<html><title>x</title>"}')).toBe(
+      '{"page":"<html><title>x</title>"}',
+    );
+  });
+
   it('is empty when nothing is left', () => {
     expect(excerptOf('\n\u0000 ')).toBe('');
   });
