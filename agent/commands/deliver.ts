@@ -6,12 +6,10 @@ import { outcomeOfError } from '../deliver/error-class.ts';
 import { encode } from '../deliver/formats/encode.ts';
 import type { Item } from '../deliver/item.ts';
 import type { Outcome } from '../deliver/outcome.ts';
-import type { Surroundings } from '../deliver/transport.ts';
-import { pause } from '../supervise.ts';
-import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
 import { agentConfig } from './installed.ts';
+import { surroundings } from './surroundings.ts';
 import { type Output, printable } from './terminal.ts';
 
 export interface DeliverTestOptions {
@@ -70,15 +68,8 @@ async function testOne(destination: Destination): Promise<TestAnswer> {
 }
 
 async function attempt(destination: Destination): Promise<Outcome> {
-  const at: Surroundings = {
-    wallMs: Date.now,
-    steadyMs: () => performance.now(),
-    pause,
-    hostName: hostname,
-    environment: environmentOf(process.env),
-  };
   try {
-    const transport = destination.open(at);
+    const transport = destination.open(surroundings());
     try {
       return await transport.send([testItem(destination)], AbortSignal.timeout(PATIENCE_MS));
     } finally {

@@ -1,13 +1,16 @@
 import { lstatSync, statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fullDiskAccess, secondOpinion } from '../../collectors/permissions.ts';
+import { type ConfigReading, describeConfigProblem } from '../config.ts';
 import { RETURN_MS } from '../health/canary.ts';
 import type { HealthEvent } from '../health/health.ts';
 import { remedyOf } from '../health/remedies.ts';
 import type { StatusReport } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
 import { InputError, loadKnowledge } from '../knowledge.ts';
-import { configOf } from './replay.ts';
+import { type Check, fail, pass, warn } from './check.ts';
+import { destinationChecks, sendingChecks } from './destination-checks.ts';
+import { agentConfig } from './installed.ts';
 import { CANARY_SIGNAL } from './run.ts';
 import { asReport } from './status.ts';
 import { type Output, printable } from './terminal.ts';
@@ -21,19 +24,12 @@ export interface DoctorOptions {
   readonly canary?: boolean;
 }
 
-export interface Check {
-  readonly name: string;
-  readonly result: 'pass' | 'warn' | 'fail';
-  readonly detail: string;
-  /** What to do; `null` when there is nothing to do. */
-  readonly fix: string | null;
-}
-
 /** `spillwatch doctor`: every check with its fix; exit 0 when all pass, 1 with a warning, 2 with a failure. */
 export async function doctor(options: DoctorOptions, output: Output): Promise<number> {
   const report = asReport(await askStatus(options.state));
   const checks = [
     ...installationChecks(options),
+    ...(await configuredChecks(options.config)),
     ...(report ? runningChecks(report) : [notRunning(options.state)]),
     ...(report && options.canary ? [await canaryCheck(report.pid, options.state)] : []),
   ];
@@ -57,7 +53,6 @@ function installationChecks(options: DoctorOptions): readonly Check[] {
   return [
     rootCheck(),
     accessCheck(secondOpinion()),
-    configurationCheck(options.config),
     rulesCheck(options.rules),
     folderCheck(options.state),
     spaceCheck(options.state),
@@ -94,16 +89,19 @@ function accessCheck(opinion: string | null): Check {
   }
 }
 
-function configurationCheck(path: string | undefined): Check {
+async function configuredChecks(path: string | undefined): Promise<readonly Check[]> {
+  let reading: ConfigReading;
   try {
-    const { warnings } = configOf(path);
-    const [first] = warnings;
-    return first === undefined
-      ? pass('configuration', path ?? 'defaults')
-      : warn('configuration', first, remedyOf('configuration'));
+    reading = agentConfig(path);
   } catch (error) {
-    return fail('configuration', textOf(error), remedyOf('configuration'));
+    return [fail('configuration', textOf(error), remedyOf('configuration'))];
   }
+  const [first] = reading.problems;
+  const configuration =
+    first === undefined
+      ? pass('configuration', path ?? 'as installed, else the defaults')
+      : warn('configuration', describeConfigProblem(first), remedyOf('configuration'));
+  return [configuration, ...(await destinationChecks(reading.config.deliver))];
 }
 
 function rulesCheck(folder: string | undefined): Check {
@@ -204,21 +202,10 @@ function runningChecks(report: StatusReport): readonly Check[] {
     pass('agent', `version ${report.version}, pid ${report.pid}`),
     ...quiet,
     coverage,
+    ...sendingChecks(report.destinations),
     ...report.remarks.map((remark) => checkOf(warn, remark)),
     ...report.troubles.map((trouble) => checkOf(fail, trouble)),
   ];
-}
-
-function pass(name: string, detail: string): Check {
-  return { name, result: 'pass', detail, fix: null };
-}
-
-function warn(name: string, detail: string, fix: string | null): Check {
-  return { name, result: 'warn', detail, fix };
-}
-
-function fail(name: string, detail: string, fix: string): Check {
-  return { name, result: 'fail', detail, fix };
 }
 
 function textOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Check } from '../../agent/commands/doctor.ts';
+import type { Check } from '../../agent/commands/check.ts';
 import type { Summary } from '../../agent/deliver/formats/summary.ts';
 import type { HealthEvent } from '../../agent/health/health.ts';
 import type { StatusReport } from '../../agent/health/report.ts';

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Check, type DoctorOptions, doctor } from '../../../agent/commands/doctor.ts';
+import type { Check } from '../../../agent/commands/check.ts';
+import { type DoctorOptions, doctor } from '../../../agent/commands/doctor.ts';
 import { remedyOf } from '../../../agent/health/remedies.ts';
 import type { StatusReport } from '../../../agent/health/report.ts';
 import { HEALTHY, troubleOf } from '../health/example-report.ts';
