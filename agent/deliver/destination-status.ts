@@ -5,7 +5,7 @@ export interface DrainState {
   readonly failures: number;
   /** The last attempt that failed, until one succeeds. */
   readonly lastError: string | null;
-  /** Items that the receiver said it had already. */
+  /** Items that the receiver said it had already, or that went out again because it may have lost them. */
   readonly duplicates: number;
 }
 

@@ -166,6 +166,7 @@ export class Drain {
     const { random } = this.#parts;
     switch (outcome.kind) {
       case 'ok':
+        this.#duplicates += outcome.resent ?? 0;
         return this.#taken(items, { ...nothing(), delivered: items.map(({ id }) => id) });
       case 'items':
         return this.#answered(items, outcome.answers);

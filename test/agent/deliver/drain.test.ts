@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Destination } from '../../../agent/deliver/destination.ts';
+import type { DrainState } from '../../../agent/deliver/destination-status.ts';
 import { Drain, type DrainTrouble } from '../../../agent/deliver/drain.ts';
 import type { Item } from '../../../agent/deliver/item.ts';
 import { OK, type Outcome } from '../../../agent/deliver/outcome.ts';
@@ -50,7 +51,7 @@ class Bench {
     attempts: number,
     limits: Partial<Destination['batch']> = {},
     hours = 3,
-  ): Promise<void> {
+  ): Promise<DrainState> {
     const destination: Destination = {
       name: 'siem',
       type: 'webhook',
@@ -93,6 +94,7 @@ class Bench {
       onStoreError: (error) => this.storeErrors.push(error),
     });
     await drain.run(this.#stop.signal);
+    return drain.state();
   }
 
   left(): readonly string[] {
@@ -375,6 +377,13 @@ it('goes on sending while what it delivered cannot be written down, and sends no
   expect(bench.kept).toEqual(ITEMS);
   expect(bench.storeErrors.length).toBeGreaterThan(0);
   expect(bench.left()).toEqual([]);
+});
+
+it('counts what went out again because its connection was lost', async () => {
+  const bench = new Bench();
+  bench.add('a', 'b');
+  bench.answer = () => ({ kind: 'ok', resent: 3 });
+  expect((await bench.run(2)).duplicates).toBe(6);
 });
 
 it('calls a transport that throws a failure like any other', async () => {
