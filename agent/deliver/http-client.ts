@@ -94,7 +94,7 @@ async function ask(
   const answer = await request(url, {
     dispatcher,
     method,
-    headers: Object.fromEntries(headers),
+    headers: { 'user-agent': 'spillwatch', ...Object.fromEntries(headers) },
     body,
     signal,
   });

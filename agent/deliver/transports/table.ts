@@ -1,6 +1,7 @@
 import type { TransportType } from '../transport.ts';
 import { ELASTICSEARCH } from './elasticsearch.ts';
 import { FILE } from './file.ts';
+import { OTLP } from './otlp.ts';
 import { SENTINEL } from './sentinel.ts';
 import { SPLUNK_HEC } from './splunk-hec.ts';
 import { SYSLOG } from './syslog.ts';
@@ -12,6 +13,7 @@ export const TRANSPORT_TYPES: ReadonlyMap<string, TransportType> = new Map([
   ['syslog', SYSLOG],
   ['webhook', WEBHOOK],
   ['elasticsearch', ELASTICSEARCH],
+  ['otlp', OTLP],
   ['sentinel', SENTINEL],
   ['splunk-hec', SPLUNK_HEC],
 ]);

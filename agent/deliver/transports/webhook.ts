@@ -9,6 +9,7 @@
 import { failureOf } from '../answer.ts';
 import { readToken } from '../credentials.ts';
 import { outcomeOfError } from '../error-class.ts';
+import { type HeaderSettings, readHeaderFiles, readHeaderSettings } from '../header-settings.ts';
 import {
   type HttpClient,
   type HttpSettings,
@@ -20,7 +21,6 @@ import { type ItemAnswer, OK, type Outcome } from '../outcome.ts';
 import type { Settings } from '../settings.ts';
 import type { Surroundings, Transport, TransportType } from '../transport.ts';
 import { toWire } from '../wire-body.ts';
-import { type HeaderSettings, readHeaderFiles, readHeaderSettings } from './webhook-headers.ts';
 import { batchId, readSigningKey, signedHeaders } from './webhook-signature.ts';
 
 export const WEBHOOK: TransportType = {
@@ -50,6 +50,16 @@ interface WebhookSettings {
 /** Secrets at once: the one in use, the next one, and room for a mistake. */
 const MAX_SIGNING_SECRETS = 4;
 
+/** Headers that the agent writes itself. */
+const WRITTEN: ReadonlyMap<string, string> = new Map([
+  ['authorization', 'is written from tokenFile; set that'],
+  ['content-encoding', 'is written by gzip; set that'],
+  ['content-type', 'is written from contentType; set that'],
+  ['webhook-id', 'is written by the agent; remove it'],
+  ['webhook-signature', 'is written by the agent; remove it'],
+  ['webhook-timestamp', 'is written by the agent; remove it'],
+]);
+
 function readWebhookSettings(settings: Settings): WebhookSettings {
   const http = readHttpSettings(settings);
   const body = settings.oneOf('body', BODIES, 'ndjson');
@@ -65,7 +75,7 @@ function readWebhookSettings(settings: Settings): WebhookSettings {
     contentType: readContentType(settings, body),
     isGzip: settings.yesOrNo('gzip', signingSecretFiles.length === 0),
     tokenFile: settings.optionalPath('tokenFile'),
-    headers: readHeaderSettings(settings),
+    headers: readHeaderSettings(settings, WRITTEN),
     signingSecretFiles,
   };
 }
@@ -93,7 +103,6 @@ class Webhook implements Transport {
     const token = settings.tokenFile === null ? null : readToken(settings.tokenFile);
     const secretHeaders = readHeaderFiles(settings.headers.files);
     this.#headers = new Map([
-      ['user-agent', 'spillwatch'],
       ...settings.headers.plain,
       ...secretHeaders,
       ...(token === null ? [] : [['authorization', `Bearer ${token}`] as const]),

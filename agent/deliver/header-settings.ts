@@ -1,9 +1,9 @@
-import { findInValue } from '../../redaction/find-secrets.ts';
-import { isSecretHeader } from '../../redaction/headers.ts';
-import { readSecretFile, SecretFileError } from '../secret-file.ts';
-import type { Settings } from '../settings.ts';
+import { findInValue } from '../redaction/find-secrets.ts';
+import { isSecretHeader } from '../redaction/headers.ts';
+import { readSecretFile, SecretFileError } from './secret-file.ts';
+import type { Settings } from './settings.ts';
 
-/** Headers of a webhook beside those that the agent writes itself; names are in small letters. */
+/** Headers of a destination beside those that the agent writes itself; names are in small letters. */
 export interface HeaderSettings {
   readonly plain: ReadonlyMap<string, string>;
   /** Name to the path of the file that holds the value. */
@@ -15,37 +15,34 @@ const MAX_HEADERS = 32;
 /** Length of a value. */
 const MAX_VALUE = 4096;
 
-/** Headers that say where a request ends or who it is for, or that the agent writes itself. */
-const RESERVED: ReadonlyMap<string, string> = new Map([
-  ...['connection', 'content-length', 'expect', 'host', 'http2-settings', 'keep-alive'].map(
-    framing,
-  ),
-  ...['te', 'trailer', 'transfer-encoding', 'upgrade'].map(framing),
-  ['authorization', 'is written from tokenFile; set that'],
-  ['content-encoding', 'is written by gzip; set that'],
-  ['content-type', 'is written from contentType; set that'],
-  ...['webhook-id', 'webhook-signature', 'webhook-timestamp'].map(signing),
+/** Headers that say where a request ends or who it is for. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
-function framing(name: string): readonly [string, string] {
-  return [name, 'is for the connection and not to be set; remove it'];
-}
-
-function signing(name: string): readonly [string, string] {
-  return [name, 'is written by the agent; remove it'];
-}
-
-/** Reads `headers` and `headerFiles`. */
-export function readHeaderSettings(settings: Settings): HeaderSettings {
+/** Reads `headers` and `headerFiles`. `written` are headers that the agent writes itself, with what to do instead. */
+export function readHeaderSettings(
+  settings: Settings,
+  written: ReadonlyMap<string, string>,
+): HeaderSettings {
   const plain = lowered(settings.textMap('headers'));
   const files = lowered(settings.textMap('headerFiles'));
   for (const [name, value] of plain) {
-    const fault = faultOfName(name) ?? faultOfValue(name, value);
+    const fault = faultOfName(name, written) ?? faultOfValue(name, value);
     if (fault !== null) settings.fault('headers', `"${name}" ${fault}`);
   }
   for (const [name, path] of files) {
     const fault =
-      faultOfName(name) ??
+      faultOfName(name, written) ??
       (path.startsWith('/') ? null : 'must be an absolute path') ??
       (plain.has(name) ? 'is in headers too; remove one' : null);
     if (fault !== null) settings.fault('headerFiles', `"${name}" ${fault}`);
@@ -70,10 +67,11 @@ function lowered(headers: ReadonlyMap<string, string>): ReadonlyMap<string, stri
   return new Map([...headers].map(([name, value]) => [name.toLowerCase(), value] as const));
 }
 
-function faultOfName(name: string): string | null {
+function faultOfName(name: string, written: ReadonlyMap<string, string>): string | null {
   if (!/^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(name)) return 'is no name of a header; correct it';
   if (name.startsWith('proxy-')) return 'is for a proxy; set proxy instead';
-  return RESERVED.get(name) ?? null;
+  if (FRAMING.has(name)) return 'is for the connection and not to be set; remove it';
+  return written.get(name) ?? null;
 }
 
 function faultOfValue(name: string, value: string): string | null {
