@@ -3,7 +3,8 @@
  * in milliseconds. Source: elastic/ecs, docs/reference/ecs-*.md (field reference 9.3.0; 9.4.0 changed none of these).
  *
  * `ocsf` holds the whole OCSF document and `spillwatch` numbers of the agent; both are custom fields below a proper name, as
- * ECS advises. Map `ocsf` as `flattened` (OpenSearch: `flat_object`). Its texts are far below Lucene's 32,766 bytes.
+ * ECS advises. `pkg/collector/mappings/` has index templates for them: with dynamic mapping alone, `ocsf` would make a field of
+ * every attribute. Its texts are far below the 32,766 bytes that Lucene takes as one term.
  */
 export interface EcsDocument {
   /** First of all keys: a transport may look for it at the beginning of the text. */
