@@ -9,7 +9,7 @@ import { CloudMap } from './context/cloud-map.ts';
 import { Coverage } from './context/coverage.ts';
 import { DatabaseTools } from './context/database-tool.ts';
 import type { Facts, Windows } from './context/facts.ts';
-import { Lineage } from './context/lineage.ts';
+import { Lineage, MAX_FILES } from './context/lineage.ts';
 import { Refusals } from './context/misses.ts';
 import { Pipes } from './context/pipes.ts';
 import { ProcessTree } from './context/process-tree.ts';
@@ -18,6 +18,7 @@ import { RunLog } from './context/run-log.ts';
 import { UploadTools } from './context/upload-command.ts';
 import type { Ledger } from './health/ledger.ts';
 import { Pipeline, type PipelineParts } from './pipeline.ts';
+import { Privacy } from './redaction/privacy.ts';
 import { restoreSnapshot } from './snapshot.ts';
 import type { Store } from './store/store.ts';
 
@@ -28,6 +29,8 @@ export interface Engine {
   readonly coverage: Coverage;
   /** State of the network collector at the end of the run that is continued. */
   readonly connections: readonly string[];
+  /** For what a verb prints of chains. */
+  readonly privacy: Privacy;
 }
 
 export interface EngineParts {
@@ -40,23 +43,28 @@ export interface EngineParts {
   readonly emit: (finding: Finding) => void;
   readonly watch?: PipelineParts['watch'];
   readonly onStoreError?: PipelineParts['onStoreError'];
+  /** Key of the state folder, for what stands in the place of secrets; without it they compare with those of everybody. */
+  readonly key?: Uint8Array;
   /** When the Mac was started, for a live agent: what was known of processes before that is of no use any more. */
   readonly bootUs?: number;
 }
 
 /** Builds the engine and resumes the chains, files and context that the store holds. */
 export function assemble(parts: EngineParts): Engine {
-  const { config, store, ledger, rules, emit } = parts;
+  const { config, store, ledger, rules, emit, outgoing } = parts;
   const { add, remove, sanctioned } = config.cloud;
   const catalogue: Catalogue = {
     ...parts.catalogue,
     domains: parts.catalogue.domains.withChanges({ add, remove }),
   };
+  const { exportExtensions } = catalogue;
+  const privacy = new Privacy(parts.key ?? NO_KEY, exportExtensions, config.redaction);
+  store.guardWith(privacy);
   const windows = windowsOf(config);
   const accounts = new Accounts(config.roles);
   const facts: Facts = {
     windows,
-    exportExtensions: catalogue.exportExtensions,
+    exportExtensions,
     accounts,
     tree: new ProcessTree(),
     pipes: new Pipes(),
@@ -64,7 +72,7 @@ export function assemble(parts: EngineParts): Engine {
     uploadTools: new UploadTools(catalogue.uploadTools, new Set(catalogue.services.keys())),
     kinds: new ProgramKinds(catalogue),
     cloud: new CloudMap(catalogue, accounts),
-    lineage: new Lineage(windows.lineageUs),
+    lineage: new Lineage(windows.lineageUs, MAX_FILES, (path) => privacy.hiddenPath(path)),
     chains: new Chains(accounts, windows.suppressUs),
     browserOpens: new BrowserOpens(),
     refusals: new Refusals(),
@@ -81,15 +89,16 @@ export function assemble(parts: EngineParts): Engine {
     policy,
     store,
     ledger,
-    emit,
-    ...(parts.outgoing && { outgoing: parts.outgoing }),
+    emit: (finding) => emit(privacy.finding(finding)),
+    ...(outgoing && { outgoing: (finding) => outgoing(privacy.finding(finding)) }),
     ...(parts.watch && { watch: parts.watch }),
     ...(parts.onStoreError && { onStoreError: parts.onStoreError }),
   });
   const connections = restoreSnapshot(store, facts, coverage, pipeline.timeline, parts.bootUs);
-  return { pipeline, facts, coverage, connections };
+  return { pipeline, facts, coverage, connections, privacy };
 }
 
+const NO_KEY = new Uint8Array(32);
 const SECOND_US = 1_000_000;
 
 function windowsOf({ windows }: Config): Windows {

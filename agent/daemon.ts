@@ -45,6 +45,8 @@ import { LATENESS_US } from './timeline.ts';
 export interface DaemonOptions {
   readonly stateFolder: string;
   readonly connection: Connection;
+  /** Of the state folder, for what stands in the place of secrets. */
+  readonly key: Uint8Array;
   /** A damaged database that was moved aside at the start. */
   readonly recovered: Recovered | null;
   /** Lines about keys that could not be used. */
@@ -59,6 +61,8 @@ export interface DaemonOptions {
   readonly environment: ReadonlyMap<string, string>;
   readonly emit: (finding: Finding) => void;
   readonly log: (event: HealthEvent) => void;
+  /** Takes secrets out of what helpers and the system say. */
+  readonly redactText: (text: string) => string;
   /** Takes each heartbeat, the first one at the start. */
   readonly heartbeat: (report: StatusReport) => void;
   /** Is given what sends a canary at once. */
@@ -83,10 +87,14 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const startedUs = clock();
   /** Aborted when the database turns out to be damaged. */
   const damage = new AbortController();
-  const health = new Health(clock, (event) => {
-    options.log(event);
-    delivery.health(event);
-  });
+  const health = new Health(
+    clock,
+    (event) => {
+      options.log(event);
+      delivery.health(event);
+    },
+    options.redactText,
+  );
   const ledger = new Ledger();
   const outbox = new Outbox(options.connection, options.config.outbox);
   const store = new Store(options.connection, outbox);
@@ -138,6 +146,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     },
     bootUs: startedUs - uptime() * 1_000_000,
     onStoreError,
+    key: options.key,
     watch: (event) => {
       canary.watch(event);
       if (event.kind !== 'process.exec') return;

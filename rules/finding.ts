@@ -142,4 +142,6 @@ export interface Finding {
   readonly steps: readonly Step[];
   /** Steps that were left out of `steps` because the chain had more than its bound. */
   readonly stepsOmitted: number;
+  /** Places in which a secret was hidden; absent when there is none. */
+  readonly redactions?: number;
 }

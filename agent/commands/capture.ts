@@ -82,17 +82,23 @@ async function record(
   const hosts = [...catalogue.services.values()].flatMap(({ hosts: names }) => names);
   const { exportMinutes, flowMinutes } = config.windows;
   const needs = new RecordingNeeds(catalogue, clock, (exportMinutes + flowMinutes) * 60_000_000);
+  const tables = readTables();
   const redactor = options.raw
     ? null
-    : new Redactor({ kind: 'hash', key: randomBytes(32) }, readTables());
+    : new Redactor({ kind: 'hash', key: randomBytes(32) }, tables);
   const recording = open(options.file, redactor);
   if (options.raw)
     output.err(
       `${printable(options.file)}: will hold passwords and other secrets of command lines as they are; delete it when it has served\n`,
     );
-  const health = new Health(clock, (event) => {
-    if (event.state !== 'cleared') output.err(`${printable(healthLine(event))}\n`);
-  });
+  const texts = new Redactor({ kind: 'redact' }, tables);
+  const health = new Health(
+    clock,
+    (event) => {
+      if (event.state !== 'cleared') output.err(`${printable(healthLine(event))}\n`);
+    },
+    (text) => texts.redactText(text),
+  );
   const supervisor = new Supervisor({
     health,
     clock,

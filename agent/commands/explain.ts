@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { loadCatalogue } from '../../rules/catalogue/load.ts';
 import type { Finding } from '../../rules/finding.ts';
 import { type Config } from '../config.ts';
 import { type Chain, stageOf } from '../context/chain.ts';
 import type { Miss, Refusal } from '../context/misses.ts';
 import { toRfc3339 } from '../deliver/formats/time.ts';
+import { Privacy } from '../redaction/privacy.ts';
 import { openExisting } from '../store/database.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -25,12 +28,14 @@ export interface ExplainOptions {
 export async function explain(options: ExplainOptions, output: Output): Promise<ExitCode> {
   try {
     const { config } = configOf(options.config);
-    const { chains, refusals } =
-      options.captures.length > 0 ? await fromCaptures(options) : fromState(options.state ?? '');
+    const { chains, refusals, privacy } =
+      options.captures.length > 0
+        ? await fromCaptures(options)
+        : fromState(options.state ?? '', config);
     const users = options.user;
     const own = chains.filter((chain) => isUser(users, chain.user, chain.userId));
     const refused = refusals.filter((refusal) => isUser(users, null, refusal.userId));
-    for (const chain of own) print(explainChain(chain, config), options, output);
+    for (const chain of own) print(explainChain(chain, config, privacy), options, output);
     for (const refusal of refused) print(explainRefused(refusal), options, output);
     if (own.length + refused.length === 0 && !options.json)
       output.out('No run of a database tool was seen.\n');
@@ -63,28 +68,33 @@ interface Reason {
 
 async function fromCaptures(options: ExplainOptions): Promise<Sessions> {
   const { engine } = await runCaptures(options, () => {});
-  return { chains: [...engine.facts.chains.all()], refusals: engine.facts.refusals.list() };
+  const { facts, privacy } = engine;
+  return { chains: [...facts.chains.all()], refusals: facts.refusals.list(), privacy };
 }
 
 interface Sessions {
   readonly chains: readonly Chain[];
   readonly refusals: readonly Refusal[];
+  readonly privacy: Privacy;
 }
 
-function fromState(folder: string): Sessions {
+/** Secrets are hidden in the database already, with a key that is not needed to show it. */
+function fromState(folder: string, config: Config): Sessions {
+  const { exportExtensions } = loadCatalogue();
   const store = new Store(openExisting(folder));
   try {
-    return { chains: store.chains(), refusals: [] };
+    const privacy = new Privacy(randomBytes(32), exportExtensions, config.redaction);
+    return { chains: store.chains(), refusals: [], privacy };
   } finally {
     store.close();
   }
 }
 
-function explainChain(chain: Chain, config: Config): Explained {
+function explainChain(chain: Chain, config: Config, privacy: Privacy): Explained {
   const silence = explainSilence(chain, config);
   const reasons = [
     ...(silence === null ? [] : [plain('silent-by-policy', silence)]),
-    ...chain.misses.map(ofMiss),
+    ...chain.misses.map((miss) => ofMiss({ ...miss, subject: privacy.text(miss.subject) })),
     ...explainStop(chain).map((text) => plain('nothing-seen', text)),
   ];
   return {

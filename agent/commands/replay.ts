@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -19,6 +20,7 @@ import { Ledger, sum } from '../health/ledger.ts';
 import { InputError, loadKnowledge } from '../knowledge.ts';
 import { saveSnapshot } from '../snapshot.ts';
 import { openInFolder, openInMemory } from '../store/database.ts';
+import { stateKey } from '../store/state-key.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
@@ -85,7 +87,9 @@ export async function runCaptures(
   const misfits: string[] = [];
   try {
     const { catalogue, rules } = knowledge;
-    const engine = assemble({ config, catalogue, rules, store, ledger, emit });
+    const key =
+      options.state === undefined ? randomBytes(32) : stateKey(options.state, randomBytes);
+    const engine = assemble({ config, catalogue, rules, store, ledger, emit, key });
     const reader = new CaptureReader(engine.pipeline, engine.connections);
     for (const path of options.captures) {
       // oxlint-disable-next-line no-await-in-loop -- captures continue each other

@@ -1,18 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
-import { describeConfigProblem } from '../config.ts';
+import type { SecretTables } from '../../rules/catalogue/redaction-tools.ts';
+import { type Config, describeConfigProblem } from '../config.ts';
 import { clock, runDaemon } from '../daemon.ts';
 import { readDestinations } from '../deliver/destination.ts';
 import { toSummary } from '../deliver/formats/summary.ts';
 import { openLog } from '../health/log.ts';
 import { refuseTaken } from '../health/status-socket.ts';
 import { loadKnowledge } from '../knowledge.ts';
+import { Redactor } from '../redaction/redactor.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
+import { stateKey } from '../store/state-key.ts';
 import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
 import { agentConfig } from './installed.ts';
+import { readTables } from './secret-tables.ts';
 import { type Output, printable } from './terminal.ts';
 
 /** Makes the running agent send a canary at once. */
@@ -39,13 +44,18 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     const { destinations, problems } = readDestinations(reading.config.deliver);
     const knowledge = loadKnowledge(options.rules);
     await refuseTaken(options.state);
+    const tables = readTables();
     const { connection, recovered } = openOrRecover(options.state);
+    const ownKey = stateKey(options.state, randomBytes);
+    const redactor = textRedactor(reading.config, ownKey, tables);
     const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
     await runDaemon(
       {
         stateFolder: options.state,
         connection,
+        key: ownKey,
         recovered,
+        redactText: (text) => redactor.redactText(text),
         config: reading.config,
         configProblems: [...reading.problems.map(describeConfigProblem), ...problems],
         destinations,
@@ -84,4 +94,12 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     process.off('SIGINT', end);
     process.removeAllListeners(CANARY_SIGNAL);
   }
+}
+
+/** A text of the log is never dropped as a whole: people need the part of it that is no secret. */
+function textRedactor({ redaction }: Config, key: Uint8Array, tables: SecretTables): Redactor {
+  return new Redactor(
+    redaction.mode === 'hash' ? { kind: 'hash', key } : { kind: 'redact' },
+    tables,
+  );
 }

@@ -1,5 +1,6 @@
 import { PRIVILEGE_LEVELS, type PrivilegeLevel, ROLES, type Role } from '../../rules/finding.ts';
-import { FILE_MODES, type FileMode, KEYS } from './keys.ts';
+import { REDACTION_MODES, type RedactionMode } from '../redaction/redactor.ts';
+import { FILE_MODES, FILE_NAMES, type FileMode, type FileNames, KEYS } from './keys.ts';
 import type { Setting } from './layers.ts';
 import { isRecord } from './value-checks.ts';
 
@@ -36,6 +37,10 @@ export interface Config {
   readonly processes: { readonly everySeconds: number };
   readonly accounts: { readonly everyMinutes: number };
   readonly retention: { readonly days: number; readonly maxMegabytes: number };
+  readonly redaction: {
+    readonly mode: RedactionMode['kind'];
+    readonly fileNames: FileNames;
+  };
   readonly heartbeat: { readonly minutes: number };
   readonly canary: { readonly minutes: number };
   /** As written; `agent/deliver/destination.ts` reads it. */
@@ -85,6 +90,10 @@ export function configOfSettings(settings: ReadonlyMap<string, Setting>): Config
     retention: {
       days: numberAt('retention.days'),
       maxMegabytes: numberAt('retention.maxMegabytes'),
+    },
+    redaction: {
+      mode: REDACTION_MODES.find((mode) => mode === at('redaction.mode')) ?? 'redact',
+      fileNames: FILE_NAMES.find((choice) => choice === at('redaction.fileNames')) ?? 'keep',
     },
     heartbeat: { minutes: numberAt('heartbeat.minutes') },
     canary: { minutes: numberAt('canary.minutes') },

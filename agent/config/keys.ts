@@ -1,5 +1,6 @@
 /** One table of every configuration key: default, bounds, unit and what it means. No other place names a default. */
 import { PRIVILEGE_LEVELS, ROLES } from '../../rules/finding.ts';
+import { REDACTION_MODES } from '../redaction/redactor.ts';
 import {
   anyList,
   command,
@@ -18,6 +19,11 @@ import {
 export const FILE_MODES = ['crosscheck', 'fallback', 'off'] as const;
 
 export type FileMode = (typeof FILE_MODES)[number];
+
+/** Names of files and folders of a home, in everything that leaves the agent: as they are, or as keyed hashes. */
+export const FILE_NAMES = ['keep', 'hash'] as const;
+
+export type FileNames = (typeof FILE_NAMES)[number];
 
 /** A row of the table. */
 export interface Key extends ValueCheck {
@@ -110,6 +116,12 @@ export const KEYS: readonly Key[] = [
   key('retention.maxMegabytes', 256, numberBetween(16, 65_536), {
     unit: 'megabytes',
     text: 'of the database; above it the oldest chains go first',
+  }),
+  key('redaction.mode', 'redact', oneOf(REDACTION_MODES), {
+    text: 'a secret in a finding or log becomes [REDACTED], a keyed hash by which equal ones compare, or is dropped with all around it',
+  }),
+  key('redaction.fileNames', 'keep', oneOf(FILE_NAMES), {
+    text: 'in findings: as they are, or below a home as keyed hashes that keep the ending',
   }),
   key('heartbeat.minutes', 5, numberBetween(1, 1440), {
     unit: 'minutes',

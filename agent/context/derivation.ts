@@ -6,7 +6,7 @@
 import type { ProcessExec } from '../../collectors/event.ts';
 import type { Facts, Moment } from './facts.ts';
 import type { TrackedFile } from './lineage.ts';
-import { baseName, pathKey, resolvePath } from './paths.ts';
+import { baseName, resolvePath } from './paths.ts';
 import type { Downstream, NamedInput, ProcessNode } from './process-tree.ts';
 import type { Program } from './program.ts';
 import type { FileToolKind } from './program-kinds.ts';
@@ -44,7 +44,7 @@ export function namedInputs(
   );
   for (const path of paths) {
     for (const { key } of facts.lineage.at(path, at.clockUs)) {
-      const isInFolder = key !== pathKey(path);
+      const isInFolder = key !== facts.lineage.keyOf(path);
       if (isInFolder && extracts) continue;
       if (!found.has(key) || !isInFolder)
         found.set(key, { key, isInFolder, isOnlySource: !isInFolder && operands.length <= 2 });
@@ -62,12 +62,13 @@ export function derivationOf(
 ): Derivation | null {
   for (const by of KINDS) {
     if (!facts.kinds.fileTool(node.process, node.program, by)) continue;
+    const target = facts.lineage.keyOf(path);
     const keys =
       by === 'copier'
-        ? node.inputs.filter((input) => isCopyOf(input, path)).map(({ key }) => key)
+        ? node.inputs.filter((input) => isCopyOf(input, target)).map(({ key }) => key)
         : [...node.inputs.map(({ key }) => key), ...openedLately(node, at)];
     const sources = keys
-      .filter((key) => key !== pathKey(path))
+      .filter((key) => key !== target)
       .flatMap((key) => facts.lineage.find(key, at.clockUs) ?? []);
     if (sources.length > 0) return { sources, by };
   }
@@ -122,9 +123,9 @@ function downstreamOf(files: readonly TrackedFile[]): Downstream | null {
  * A copy keeps the name of its source, unless one single file was copied to a name of its own. rsync writes to
  * `.NAME.XXXXXX` first.
  */
-function isCopyOf(input: NamedInput, path: string): boolean {
+function isCopyOf(input: NamedInput, key: string): boolean {
   const name = baseName(input.key);
-  const target = baseName(pathKey(path));
+  const target = baseName(key);
   const isTemporary =
     target.startsWith(`.${name}.`) && /^[a-z0-9]{6,}$/.test(target.slice(name.length + 2));
   return input.isOnlySource || target === name || isTemporary;

@@ -3,7 +3,8 @@
  *
  * Invariants: a path has at most one tie a chain; a lineage tie replaces a temporal one; a rename moves the ties, every
  * other transfer copies them; a removed path is forgotten, so that a new file of that name is a new file. A tie is
- * remembered for `lineageUs` after the file's last step, the limit included.
+ * remembered for `lineageUs` after the file's last step, the limit included. A path is kept in its hidden form (`hide`), so a
+ * secret in a name is never written down, and the file is known again all the same.
  * Bounds: `maxFiles` paths, the one untouched longest goes first and is counted; `MAX_TIES` a path; `MAX_TRAIL` places a
  * tie, the middle ones go first.
  */
@@ -42,9 +43,15 @@ export interface TrackedFile {
   readonly ties: readonly Tie[];
 }
 
+/** Gives a path without the secrets in it: the same for the same path, and as it is where there is none. */
+export type HidePath = (path: string) => string;
+
 export class Lineage {
   readonly #lineageUs: number;
   readonly #maxFiles: number;
+  readonly #hide: HidePath;
+  /** Tracked files whose path was hidden. As long as there is none, no path that is looked up can be one of them. */
+  readonly #hidden = new Set<string>();
   /** In order of last touch, oldest first. */
   readonly #files = new Map<string, TrackedFile>();
   readonly #folders = new FolderIndex();
@@ -53,9 +60,10 @@ export class Lineage {
   #losers: string[] = [];
   #evicted = 0;
 
-  constructor(lineageUs: number, maxFiles = MAX_FILES) {
+  constructor(lineageUs: number, maxFiles = MAX_FILES, hide: HidePath = (path) => path) {
     this.#lineageUs = lineageUs;
     this.#maxFiles = maxFiles;
+    this.#hide = hide;
   }
 
   get size(): number {
@@ -66,8 +74,13 @@ export class Lineage {
     return this.#evicted;
   }
 
+  /** The key by which a file at that path is known, if it is. */
+  keyOf(path: string): string {
+    return this.#hidden.size === 0 ? pathKey(path) : pathKey(this.#hide(realPath(path)));
+  }
+
   find(path: string, clockUs: number): TrackedFile | null {
-    const file = this.#files.get(pathKey(path));
+    const file = this.#files.get(this.keyOf(path));
     if (!file) return null;
     if (clockUs - file.touchedUs <= this.#lineageUs) return file;
     this.#delete(file);
@@ -76,7 +89,7 @@ export class Lineage {
 
   /** Tracked files in a folder, at any depth, in order of last touch; the last `limit` of them. */
   within(folder: string, clockUs: number, limit = MAX_WITHIN): readonly TrackedFile[] {
-    const folderKey = pathKey(folder);
+    const folderKey = this.keyOf(folder);
     const isAlive = (file: TrackedFile): boolean => clockUs - file.touchedUs <= this.#lineageUs;
     if (this.#folders.count(folderKey) <= MAX_SORTED) {
       return [...this.#folders.within(folderKey)]
@@ -110,7 +123,7 @@ export class Lineage {
           link,
           counts: own?.counts ?? false,
           writtenUs: clockUs,
-          trail: own?.trail ?? [{ path: realPath(path), clockUs }],
+          trail: own?.trail ?? [{ path: this.#shown(path), clockUs }],
         }
       : { ...own, writtenUs: clockUs };
     const others = (known?.ties ?? []).filter(
@@ -130,7 +143,7 @@ export class Lineage {
 
   /** The data of `sources` is now also at `path`. */
   derive(sources: readonly TrackedFile[], path: string, clockUs: number): void {
-    const target = pathKey(path);
+    const target = this.keyOf(path);
     const known = this.find(path, clockUs);
     const byChain = new Map<string, Tie>();
     for (const source of sources) {
@@ -141,7 +154,7 @@ export class Lineage {
       }
     }
     if (byChain.size === 0) return;
-    const here = { path: realPath(path), clockUs };
+    const here = { path: this.#shown(path), clockUs };
     const ties = [...byChain.values()].map((tie) => {
       const already = known?.ties.find((own) => own.chainId === tie.chainId);
       const isWeaker = already?.link === 'temporal' && tie.link === 'lineage';
@@ -163,7 +176,7 @@ export class Lineage {
   copy(source: string, path: string, clockUs: number): readonly string[] {
     const copied = this.#transfer(source, path, clockUs);
     for (const { to } of copied) {
-      const file = this.#files.get(pathKey(to));
+      const file = this.#files.get(this.keyOf(to));
       if (file) this.touch(file, clockUs);
     }
     return copied.map(({ to }) => to);
@@ -175,7 +188,7 @@ export class Lineage {
   }
 
   remove(path: string): void {
-    const file = this.#files.get(pathKey(path));
+    const file = this.#files.get(this.keyOf(path));
     if (file) this.#delete(file);
   }
 
@@ -211,7 +224,7 @@ export class Lineage {
   #respell(source: string, path: string, clockUs: number): readonly string[] {
     const depth = pathKey(source).split('/').length;
     return this.at(source, clockUs, this.#maxFiles).map((file) => {
-      const to = realPath([path, ...file.path.split('/').slice(depth)].join('/'));
+      const to = this.#shown([path, ...file.path.split('/').slice(depth)].join('/'));
       this.#set(to, clockUs, file.ties);
       return to;
     });
@@ -224,11 +237,11 @@ export class Lineage {
     limit = MAX_WITHIN,
   ): readonly { readonly from: TrackedFile; readonly to: string }[] {
     const sourceKey = pathKey(source);
-    const files = this.at(source, clockUs, limit).filter((file) => file.key !== pathKey(path));
+    const files = this.at(source, clockUs, limit).filter((file) => file.key !== this.keyOf(path));
     return files.map((from) => {
       // By components, because a name may be longer in one Unicode form than in the other.
       const rest = from.path.split('/').slice(sourceKey.split('/').length);
-      const to = realPath([path, ...rest].join('/'));
+      const to = this.#shown([path, ...rest].join('/'));
       const here = { path: to, clockUs };
       const ties = from.ties.map((tie) => ({ ...tie, trail: bounded([...tie.trail, here]) }));
       this.#set(to, clockUs, ties);
@@ -236,12 +249,19 @@ export class Lineage {
     });
   }
 
+  /** The form in which a path is kept. */
+  #shown(path: string): string {
+    return this.#hide(realPath(path));
+  }
+
   /** `inPlace` keeps the order of touches. */
   #set(path: string, touchedUs: number, ties: readonly Tie[], inPlace = false): void {
-    const key = pathKey(path);
+    const shown = this.#shown(path);
+    const key = pathKey(shown);
     const isNew = !this.#files.has(key);
     if (!inPlace) this.#files.delete(key);
-    this.#files.set(key, { key, path: realPath(path), touchedUs, ties: ties.slice(-MAX_TIES) });
+    this.#files.set(key, { key, path: shown, touchedUs, ties: ties.slice(-MAX_TIES) });
+    if (shown.includes('[REDACTED')) this.#hidden.add(key);
     this.#changed.add(key);
     if (!isNew) return;
     this.#folders.add(key);
@@ -256,6 +276,7 @@ export class Lineage {
 
   #delete(file: TrackedFile): void {
     if (!this.#files.delete(file.key)) return;
+    this.#hidden.delete(file.key);
     this.#changed.add(file.key);
     this.#folders.remove(file.key);
   }

@@ -5,6 +5,9 @@
  * A trouble makes the agent degraded. A remark is as true and as long, but nobody has to act: a pipe in Downloads, an event
  * that this macOS does not have.
  *
+ * Subjects and details hold what helpers and the system said. They are redacted where they come in, so log, status, heartbeat
+ * and everything that is sent show the same.
+ *
  * Bounds: `MAX_ACTIVE` troubles and as many remarks at once (a further one is counted), `MAX_EVENTS` remembered events, the
  * oldest go first.
  */
@@ -54,15 +57,21 @@ interface Lasting {
 export class Health {
   readonly #clock: () => number;
   readonly #listener: (event: HealthEvent) => void;
+  readonly #redact: (text: string) => string;
   readonly #lasting = new Map<string, Lasting>();
   readonly #counts = new Map<string, number>();
   #events: HealthEvent[] = [];
   #unlisted = 0;
 
-  /** `listener` takes every event as it happens, for the log and the store. */
-  constructor(clock: () => number, listener: (event: HealthEvent) => void) {
+  /** `listener` takes every event as it happens, for the log and the store; `redact` takes secrets out of a text. */
+  constructor(
+    clock: () => number,
+    listener: (event: HealthEvent) => void,
+    redact: (text: string) => string = (text) => text,
+  ) {
     this.#clock = clock;
     this.#listener = listener;
+    this.#redact = redact;
   }
 
   /** Something is wrong until it is cleared. Raising it again says nothing new. */
@@ -79,7 +88,8 @@ export class Health {
     const key = keyOf(part, code, subject);
     const known = this.#lasting.get(key);
     if (known?.isRemark === true) {
-      this.#lasting.set(key, { event: { ...known.event, detail }, isRemark: true });
+      const event = { ...known.event, detail: this.#redact(detail) };
+      this.#lasting.set(key, { event, isRemark: true });
       return;
     }
     if (!this.#hasRoom(true)) return;
@@ -137,7 +147,12 @@ export class Health {
   }
 
   #add(event: Omit<HealthEvent, 'timeUs'>): HealthEvent {
-    const timed = { timeUs: this.#clock(), ...event };
+    const timed = {
+      timeUs: this.#clock(),
+      ...event,
+      subject: event.subject === null ? null : this.#redact(event.subject),
+      detail: this.#redact(event.detail),
+    };
     if (event.state !== 'cleared')
       this.#counts.set(event.code, (this.#counts.get(event.code) ?? 0) + 1);
     this.#events.push(timed);

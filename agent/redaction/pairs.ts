@@ -64,7 +64,7 @@ function valueAt(text: string, nameStart: number, start: number): Value {
     const closing = closingQuote(text, start);
     if (closing !== -1) {
       const inner = { kind: 'plain', start: start + 1, end: closing } as const;
-      const isHidden = text.startsWith('[REDACTED', start + 1);
+      const isHidden = /^\[REDACTED/i.test(text.slice(start + 1, start + 10));
       // In a conninfo of libpq the quotes belong to the value.
       return quote === '"' || isHidden ? inner : { kind: 'plain', start, end: closing + 1 };
     }
@@ -82,7 +82,7 @@ function valueAt(text: string, nameStart: number, start: number): Value {
 /** An assignment as shells and `env` take it: everything behind the sign is the value. */
 const VARIABLE = /^[A-Z_][A-Z0-9_]*=/;
 
-const HIDDEN = /\[REDACTED(?::[0-9a-f]{12})?\]/y;
+const HIDDEN = /\[REDACTED(?::[0-9a-f]{12})?\]/iy;
 const PARAMETER_END = /[&#\s"<>\\]/g;
 const SEMICOLON = /;/g;
 const CONNECTION_END = /[,:]/g;

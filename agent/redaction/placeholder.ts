@@ -12,7 +12,21 @@ export function keyedPlaceholder(key: Uint8Array, secret: string): string {
   return `[REDACTED:${hash}]`;
 }
 
-/** Whether the whole text is a placeholder of either kind, so that redacting twice changes nothing. */
+/** Whether the whole text is a placeholder of either kind, so that redacting twice changes nothing; keys of paths are in lower case. */
 export function isPlaceholder(text: string): boolean {
-  return /^\[REDACTED(?::[0-9a-f]{12})?\]$/.test(text);
+  return /^\[REDACTED(?::[0-9a-f]{12})?\]$/i.test(text);
+}
+
+/** How many placeholders a text holds. */
+export function placeholdersIn(text: string): number {
+  return text.includes('[REDACTED')
+    ? (text.match(/\[REDACTED(?::[0-9a-f]{12})?\]/g)?.length ?? 0)
+    : 0;
+}
+
+/** The text with placeholders that tell nothing, not even which secrets are equal. */
+export function withPlainPlaceholders(text: string): string {
+  return text.includes('[REDACTED:')
+    ? text.replace(/\[REDACTED:[0-9a-f]{12}\]/g, PLACEHOLDER)
+    : text;
 }

@@ -50,10 +50,15 @@ const SHORTEST = 15;
 const BEGINNINGS =
   /A[KS]IA|ABIA|ACCA|sl\.|npm_|AIza|ya29\.|GOCSPX-|gh[pousr]_|github_pat_|gl[a-z]{1,4}[-_]|xox|hooks\.slack|webhooks|:AA|\/bot|[rs]k[-_]|SG\.|do[opr]_v1_|hf_|shp|hv[sbr]\.|dapi|pypi-|sbp_|AGE-SECRET|eyJ|PRIVATE KEY/;
 
+/** Whether a text may hold such a credential; `false` is sure. */
+export function mayHoldToken(text: string): boolean {
+  return text.length >= SHORTEST && BEGINNINGS.test(text);
+}
+
 /** Credentials that are known by their shape, and blocks of private keys in PEM. */
 export function tokenSecrets(text: string): readonly Span[] {
   const found: Span[] = [];
-  if (text.length < SHORTEST || !BEGINNINGS.test(text)) return found;
+  if (!mayHoldToken(text)) return found;
   for (const shape of SHAPES) {
     for (const match of text.matchAll(shape))
       found.push(spanOf(text, match.index, match.index + match[0].length));

@@ -64,7 +64,7 @@ export function loginIn(
   authority: string,
 ): { readonly start: number; readonly end: number } | null {
   // The colon of a keyed placeholder ends no user.
-  const colon = authority.indexOf(':', HIDDEN_USER.exec(authority)?.[0].length ?? 0);
+  const colon = authority.replace(KEYED, (hidden) => '_'.repeat(hidden.length)).indexOf(':');
   if (colon === -1) return null;
   const query = authority.search(/[?#]/);
   const host = query === -1 ? authority : authority.slice(0, query);
@@ -75,4 +75,4 @@ export function loginIn(
   return at > colon ? { start: colon + 1, end: at } : null;
 }
 
-const HIDDEN_USER = /^\[REDACTED(?::[0-9a-f]{12})?\]/;
+const KEYED = /\[REDACTED:[0-9a-f]{12}\]/gi;

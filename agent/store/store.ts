@@ -1,6 +1,9 @@
 /**
  * What survives the process. One law: an event, the chain it extends, the files it ties and the finding it causes commit
  * together or not at all; `commit` is the only way in.
+ *
+ * No secret comes in: paths of files are hidden before (`Lineage`), findings and rows of the outbox are redacted, and every
+ * other text, of snapshots too, is hidden here.
  */
 import type { ExceptionHits } from '../../rules/exception-tally.ts';
 import type { Finding, Step } from '../../rules/finding.ts';
@@ -31,15 +34,24 @@ export interface Changes {
   readonly exceptionHits: ReadonlyMap<string, ExceptionHits>;
 }
 
+/** Keeps secrets out of what is written. */
+export interface StoreGuard {
+  /** JSON of a value, without the secrets in its texts. */
+  readonly json: (value: unknown) => string;
+  readonly finding: (finding: Finding) => Finding;
+}
+
 type ChainState = Omit<Chain, 'steps' | 'paths' | 'pathKeys'>;
 
 export class Store {
   readonly #connection: Connection;
   readonly #commit: (changes: Changes) => void;
+  #guard: StoreGuard = { json: (value) => JSON.stringify(value), finding: (finding) => finding };
 
   /** Without an outbox nothing is sent. */
   constructor(connection: Connection, outbox: Outbox | null = null) {
     this.#connection = connection;
+    const json = (value: unknown): string => this.#guard.json(value);
     const upsertChain = connection.prepare(
       `INSERT INTO chains (id, user_id, tool, stage, severity, first_us, last_us, state)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -79,7 +91,7 @@ export class Store {
           chain.severity,
           chain.firstUs,
           chain.lastUs,
-          JSON.stringify(state satisfies ChainState),
+          json(state satisfies ChainState),
         );
       }
       for (const run of changes.runs) countRun(run);
@@ -87,7 +99,7 @@ export class Store {
       for (const { chainId, place } of changes.places)
         insertPath.run(chainId, place.clockUs, place.path);
       for (const { chainId, kind, step } of changes.steps)
-        insertEvent.run(chainId, step.timeUs, kind, JSON.stringify(step));
+        insertEvent.run(chainId, step.timeUs, kind, json(step));
       for (const { key, file } of changes.files) {
         if (file) upsertFile.run(key, file.path, file.touchedUs, JSON.stringify(file.ties));
         else deleteFile.run(key);
@@ -100,10 +112,15 @@ export class Store {
           finding.lastUs,
           finding.stage,
           finding.severity,
-          JSON.stringify(finding),
+          JSON.stringify(this.#guard.finding(finding)),
         );
       outbox?.add(changes.outgoing);
     });
+  }
+
+  /** From now on everything is written through the guard; without one it is written as it comes. */
+  guardWith(guard: StoreGuard): void {
+    this.#guard = guard;
   }
 
   /** A commit that holds a finding is on the disk when it returns, others a little later. */
@@ -195,7 +212,7 @@ export class Store {
       .prepare(
         'INSERT INTO snapshots (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
       )
-      .run(name, JSON.stringify(value));
+      .run(name, this.#guard.json(value));
   }
 
   snapshot(name: string): string | null {

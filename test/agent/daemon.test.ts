@@ -83,7 +83,9 @@ async function start(
     {
       stateFolder: state,
       connection,
+      key: new Uint8Array(32),
       recovered,
+      redactText: (text) => text.replaceAll('S3cret', '[REDACTED]'),
       configProblems: [],
       config: readConfig({}).config,
       origins: [{ key: 'files.mode', value: 'off', origin: 'file' }],

@@ -3,7 +3,7 @@ import { stageOf } from '../chain.ts';
 import { type Facts, type Moment, type Movement, step } from '../facts.ts';
 import type { TrackedFile } from '../lineage.ts';
 import { miss } from '../misses.ts';
-import { pathKey, resolvePath } from '../paths.ts';
+import { resolvePath } from '../paths.ts';
 import type { ProcessNode } from '../process-tree.ts';
 import { exportsOf, type TiedExport } from '../tied.ts';
 import type { Upload } from '../upload-command.ts';
@@ -23,7 +23,7 @@ export function uploadedExports(
     const path = resolvePath(source, node.workingDirectory);
     if (path === null) return [];
     return facts.lineage.at(path, at.clockUs).flatMap((file) => {
-      const isNamed = file.key === pathKey(path);
+      const isNamed = file.key === facts.lineage.keyOf(path);
       return exportsOf(facts, file, isNamed).map((tied) => ({ ...tied, file }));
     });
   });

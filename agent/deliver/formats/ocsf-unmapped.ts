@@ -5,8 +5,8 @@ import { type Summary, toSummary } from './summary.ts';
 
 /** What OCSF has no attribute for. */
 export interface OcsfUnmapped {
-  /** The summary of this emission, its texts and `files` bounded. */
-  readonly spillwatch: Summary;
+  /** The summary of this emission, its texts and `files` bounded; with the number of secrets that were hidden, if there are any. */
+  readonly spillwatch: Summary & { readonly redactions?: number };
   /** Made by `spillwatch simulate`: nothing of it happened in earnest. Left out otherwise. */
   readonly simulated?: true;
   /** Steps of the chain without an evidence here. */
@@ -27,6 +27,7 @@ export function toUnmapped(finding: Finding, unwrittenSteps: number): OcsfUnmapp
       files: files.map(boundText),
       service: boundNullable(summary.service),
       destination: boundNullable(summary.destination),
+      ...(finding.redactions !== undefined && { redactions: finding.redactions }),
     },
     ...(isSimulated(finding) && { simulated: true }),
     stepsOmitted: finding.stepsOmitted + unwrittenSteps,

@@ -36,6 +36,24 @@ describe('health', () => {
     expect(health.counts()).toEqual(new Map([['root-missing', 1]]));
   });
 
+  it('keeps secrets of what it is told to itself, and knows the trouble again all the same', () => {
+    const told: HealthEvent[] = [];
+    const health = new Health(
+      () => 1,
+      (event) => told.push(event),
+      (text) => text.replaceAll('S3cret', '[REDACTED]'),
+    );
+    health.raise('files', 'root-missing', 'said S3cret', '/x/S3cret');
+    health.remark('files', 'not-a-file', 'a S3cret', '/y/S3cret');
+    health.remark('files', 'not-a-file', 'another S3cret', '/y/S3cret');
+    health.note('store', 'state-lost', 'lost S3cret');
+    const shown = [...health.active(), ...health.remarks(), ...health.events()];
+    expect(JSON.stringify([told, shown])).not.toContain('S3cret');
+    health.clear('files', 'root-missing', '/x/S3cret');
+    expect(health.active()).toEqual([]);
+    expect(told.at(-1)).toMatchObject({ state: 'cleared', detail: 'said [REDACTED]' });
+  });
+
   it('keeps apart what has another part, code or subject', () => {
     const { health } = healthOf();
     health.raise('files', 'root-missing', '', '/a');
