@@ -3,10 +3,9 @@
  * randomness and timers come in.
  *
  * Start: state, engine, status socket, accounts, Endpoint Security, process list, folders, connections, canary. Stop within
- * five seconds: collectors, queue, timeline, snapshot, socket, database.
+ * five seconds, whatever hangs: collectors, queue, timeline, snapshot, socket, database.
  */
 import { uptime } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../collectors/capture.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -71,7 +70,9 @@ export interface DaemonOptions {
   readonly onReady?: () => void;
 }
 
-const STOP_MS = 5000;
+/** From the wish to stop: until then sources may end, and until then what they left is judged. The rest is short. */
+const SOURCES_STOP_MS = 3000;
+const JUDGE_STOP_MS = 4000;
 /** How often waiting records are looked at, and the agent itself. */
 const TICK_MS = LATENESS_US / 1000;
 const SNAPSHOT_MS = 5 * 60_000;
@@ -209,8 +210,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   });
 
   const stop = new AbortController();
-  const loop = monitorEventLoopDelay({ resolution: 20 });
-  loop.enable();
+  const pulse = new Pulse(health, { wall: Date.now, steady: () => performance.now() }, TICK_MS);
   let heartbeat = 0;
   const report = (): StatusReport =>
     statusReport({
@@ -223,7 +223,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       queue,
       supervisor,
       canary,
-      loop,
+      pulse,
       startedUs,
       nowUs: clock(),
       heartbeat,
@@ -234,7 +234,6 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     .sources(needs)
     .map((supervised) => supervisor.keep(supervised, stop.signal));
   const delivering = delivery.run(stop.signal);
-  const pulse = new Pulse(health, { wall: Date.now, steady: () => performance.now() }, TICK_MS);
   const unreadable = new Unreadable(health, startedUs);
   const canaries = new CanaryWatch(canary, health, clock, stop.signal);
   const saveWaiting = (): void => {
@@ -276,20 +275,20 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     if (ended.aborted) resolve();
     ended.addEventListener('abort', () => resolve(), { once: true });
   });
+  const stoppedMs = performance.now();
   for (const timer of timers) clearInterval(timer);
   stop.abort();
   await Promise.race([
     Promise.all([...running, delivering]),
-    delay(STOP_MS, undefined, { ref: false }),
+    delay(SOURCES_STOP_MS, undefined, { ref: false }),
   ]);
-  queue.drain();
+  const left = supervisor.close();
+  const unjudged = queue.drain(stoppedMs + JUDGE_STOP_MS);
+  noteCutShort(left, unjudged, health);
   engine.pipeline.end();
   while (engine.pipeline.unsaved().waiting > 0 && engine.pipeline.retry());
   snapshots.whole();
-  loop.disable();
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
+  await server.close();
   store.close();
   mark.remove();
   if (damage.signal.aborted)
@@ -319,6 +318,12 @@ function markRun(mark: RunningMark, startedUs: number, health: Health): void {
   } catch (error) {
     health.raise('store', storeTrouble(error), textOf(error));
   }
+}
+
+function noteCutShort(left: readonly string[], unjudged: number, health: Health): void {
+  if (left.length === 0 && unjudged === 0) return;
+  const detail = `not ended in time: ${left.join(', ') || 'none'}; lines that were not judged: ${unjudged}`;
+  health.note('agent', 'stop-cut-short', detail);
 }
 
 /** The sensor has spoken in this run. */

@@ -53,9 +53,17 @@ export class LineQueue {
     return true;
   }
 
-  /** Judges everything that waits, however long it takes: for a clean stop. */
-  drain(): void {
-    while (this.size > 0) this.#one();
+  /**
+   * Judges what waits, until `untilMs` on the clock of its turns, and forgets the rest: for a clean stop. Gives how many lines
+   * were not judged.
+   */
+  drain(untilMs: number): number {
+    while (this.size > 0 && this.#turns.now() < untilMs) this.#one();
+    const left = this.size;
+    this.#lines = [];
+    this.#head = 0;
+    this.#characters = 0;
+    return left;
   }
 
   #schedule(): void {

@@ -65,6 +65,7 @@ interface Entry {
 export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #entries: Entry[] = [];
+  #isClosed = false;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -79,6 +80,14 @@ export class Supervisor {
       lastLineUs,
       lines,
     }));
+  }
+
+  /** Takes nothing more from any collector; gives the parts that have not ended. */
+  close(): readonly string[] {
+    this.#isClosed = true;
+    return this.#entries
+      .filter(({ state }) => state !== 'stopped')
+      .map(({ supervised }) => supervised.part);
   }
 
   /** Runs a collector until the signal aborts; resolves when it has stopped. Never rejects. */
@@ -152,6 +161,7 @@ export class Supervisor {
     let isFirst = true;
     return {
       line: (text) => {
+        if (this.#isClosed) return;
         entry.lastLineUs = clock();
         entry.lines += 1;
         if (isFirst) {
@@ -165,15 +175,18 @@ export class Supervisor {
         }
       },
       fault: (reason) => {
+        if (this.#isClosed) return;
         lost(entry.name, reason);
       },
       trouble: (trouble: Trouble) => {
+        if (this.#isClosed) return;
         const { code, detail, subject, lasts, isRemark = false } = trouble;
         if (lasts && isRemark) health.remark(part, code, detail, subject);
         else if (lasts) health.raise(part, code, detail, subject);
         else health.note(part, code, detail, subject);
       },
       recovered: (code, subject) => {
+        if (this.#isClosed) return;
         health.clear(part, code, subject);
       },
     };

@@ -28,6 +28,7 @@ export type HealthCode =
   | 'configuration'
   | 'rules'
   | 'unclean-stop'
+  | 'stop-cut-short'
   | 'clock-step'
   | 'loop-blocked'
   | 'destination-unreachable'

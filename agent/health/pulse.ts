@@ -22,6 +22,7 @@ export class Pulse {
   readonly #everyMs: number;
   #wall: number;
   #steady: number;
+  #worstLateMs = 0;
   /** The latest time that the clock ever showed before it was set back; `null` when it was not. */
   #highest: number | null = null;
 
@@ -31,6 +32,11 @@ export class Pulse {
     this.#everyMs = everyMs;
     this.#wall = clocks.wall();
     this.#steady = clocks.steady();
+  }
+
+  /** How late the loop was at most, in milliseconds: looked at with every beat, so that nothing has to wake for it. */
+  get worstLateMs(): number {
+    return this.#worstLateMs;
   }
 
   /** To be called every `everyMs`. A clock that was set back is a trouble until it shows a later time than it ever did. */
@@ -51,12 +57,10 @@ export class Pulse {
       this.#highest = null;
       this.#health.clear('clock', 'clock-step');
     }
-    if (passedMs - this.#everyMs > LATE_MS)
-      this.#health.note(
-        'agent',
-        'loop-blocked',
-        `nothing was read for ${seconds(passedMs - this.#everyMs)} s`,
-      );
+    const lateMs = passedMs - this.#everyMs;
+    this.#worstLateMs = Math.max(this.#worstLateMs, lateMs);
+    if (lateMs > LATE_MS)
+      this.#health.note('agent', 'loop-blocked', `nothing was read for ${seconds(lateMs)} s`);
     this.#wall = wall;
     this.#steady = steady;
   }

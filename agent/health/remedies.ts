@@ -65,6 +65,8 @@ export function remedyOf(code: HealthCode): string {
       return 'mend what the detail names; the other rules are in force (spillwatch rules check)';
     case 'unclean-stop':
       return 'none needed; see the log for why the agent ended';
+    case 'stop-cut-short':
+      return 'look for a command that hangs; what was not judged shows as a gap after the next start';
     case 'clock-step':
       return 'none needed; windows go by the order of events';
     case 'destination-unreachable':

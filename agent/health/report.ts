@@ -52,6 +52,7 @@ export interface StatusReport {
     readonly cpuSeconds: number;
     /** Share of one core since the start. */
     readonly cpuPercent: number;
+    /** How late the event loop was at most since the start. */
     readonly loopDelayMs: number;
   };
   readonly configuration: readonly {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fullDiskAccess } from '../../collectors/permissions.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Engine } from '../assemble.ts';
@@ -12,6 +11,7 @@ import type { Supervisor } from '../supervise.ts';
 import type { Canary } from './canary.ts';
 import type { Health } from './health.ts';
 import type { Ledger } from './ledger.ts';
+import type { Pulse } from './pulse.ts';
 import type { CollectorStatus, StatusReport } from './report.ts';
 
 export interface ReportParts {
@@ -26,7 +26,7 @@ export interface ReportParts {
   readonly queue: LineQueue;
   readonly supervisor: Supervisor;
   readonly canary: Canary;
-  readonly loop: ReturnType<typeof monitorEventLoopDelay>;
+  readonly pulse: Pulse;
   readonly startedUs: number;
   readonly nowUs: number;
   readonly heartbeat: number;
@@ -81,7 +81,7 @@ export function statusReport(parts: ReportParts): StatusReport {
       rssMegabytes: rounded(process.memoryUsage().rss / 1e6),
       cpuSeconds: rounded(cpuSeconds),
       cpuPercent: rounded((cpuSeconds / Math.max(uptimeSeconds, 1)) * 100),
-      loopDelayMs: rounded(parts.loop.max / 1e6),
+      loopDelayMs: rounded(parts.pulse.worstLateMs),
     },
     configuration: parts.origins,
     troubles: [...health.active(), ...unsavedTrouble(pipeline.unsaved().lost, nowUs)],

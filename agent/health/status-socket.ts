@@ -3,7 +3,7 @@
  * connects gets one JSON document and the end of the connection; nothing is read from them.
  */
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { StateError } from '../store/state-error.ts';
 
@@ -14,16 +14,24 @@ const ANSWER_MS = 2000;
 /** Askers at once; more are turned away. */
 const MAX_ASKERS = 8;
 
+/** Answers until it is closed, which ends every answer that is under way. */
+export interface StatusServer {
+  close(): Promise<void>;
+}
+
 /**
  * Answers with `report()` until the server is closed. A socket that an earlier run left behind is replaced; rejects with a
  * `StateError` when its place is taken or it cannot be made there.
  */
-export async function serveStatus(folder: string, report: () => unknown): Promise<Server> {
+export async function serveStatus(folder: string, report: () => unknown): Promise<StatusServer> {
   const path = join(folder, SOCKET_NAME);
   await refuseTaken(folder);
   // Nobody listens on it, so it is left from a run that was killed. A link would be removed itself and not followed.
   rmSync(path, { force: true });
+  const askers = new Set<Socket>();
   const server = createServer((socket) => {
+    askers.add(socket);
+    socket.on('close', () => askers.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setTimeout(ANSWER_MS, () => socket.destroy());
     socket.end(answer(report));
@@ -37,7 +45,13 @@ export async function serveStatus(folder: string, report: () => unknown): Promis
     server.listen(path, resolve);
   });
   chmodSync(path, 0o600);
-  return server;
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const asker of askers) asker.destroy();
+      }),
+  };
 }
 
 /** The document of the agent that runs on this state folder; `null` when none answers in time. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -284,15 +285,27 @@ describe('the daemon', () => {
     await ended;
   });
 
-  it('does not wait longer than five seconds for a source that does not end', async () => {
+  it('ends within five seconds although a source does not and an asker does not read, and says so', async () => {
     sensor.isStuck = true;
     const { ended } = await start();
+    const asker = createConnection(join(state, 'agent.sock'))
+      .pause()
+      .on('error', () => {});
+    await once(asker, 'connect');
     sensor.say(storyOf().lines());
     const stoppedAt = performance.now();
     stop.abort();
     await ended;
-    expect(performance.now() - stoppedAt).toBeLessThan(6500);
+    expect(performance.now() - stoppedAt).toBeLessThan(5000);
     expect(findings.at(-1)?.stage).toBe('export');
+    expect(log.find(({ code }) => code === 'stop-cut-short')?.detail).toContain(
+      'not ended in time: endpoint-security;',
+    );
+    // What it says now is nobody's any more.
+    sensor.say(storyOf().lines());
+    sensor.output?.trouble({ code: 'helper-exited', detail: '', subject: null, lasts: true });
+    expect(log.map(({ code }) => code)).not.toContain('helper-exited');
+    asker.destroy();
   });
 
   it('ends at once when it is stopped while it starts', async () => {

@@ -96,15 +96,26 @@ describe('a queue of lines', () => {
     expect(queue.push('y')).toBe(true);
   });
 
-  it('hands everything over at a clean stop, however long it takes', () => {
+  it('hands everything over at a clean stop, in one go', () => {
     const { queue, turns, taken } = queueOf(100);
     for (let line = 0; line < 50; line += 1) queue.push(String(line));
-    queue.drain();
+    expect(queue.drain(Infinity)).toBe(0);
     expect(taken).toHaveLength(50);
     // The turn that was asked for finds nothing more to do.
     turns.turn();
     expect(taken).toHaveLength(50);
     expect(turns.waiting).toHaveLength(0);
+  });
+
+  it('forgets at a clean stop what time does not allow, and says how much that was', () => {
+    const { queue, turns, taken } = queueOf(100);
+    for (let line = 0; line < 50; line += 1) queue.push(String(line));
+    expect(queue.drain(turns.now() + 1000)).toBe(40);
+    expect(taken).toHaveLength(10);
+    expect(queue.size).toBe(0);
+    expect(queue.characters).toBe(0);
+    turns.turn();
+    expect(taken).toHaveLength(10);
   });
 
   it('hands over lines that are pushed while one is judged', () => {
@@ -115,7 +126,7 @@ describe('a queue of lines', () => {
       if (line === 'a') queue.push('b');
     }, turns);
     queue.push('a');
-    queue.drain();
+    queue.drain(Infinity);
     expect(taken).toEqual(['a', 'b']);
   });
 });

@@ -42,13 +42,15 @@ const QUIET = {
 async function runUntilStarted(
   signal: NodeJS.Signals,
   config: string,
+  nodeArgs: readonly string[] = [],
 ): Promise<{
   readonly code: number | null;
   readonly out: string;
   readonly log: readonly string[];
 }> {
   const node = join(PROJECT, 'node_modules/.bin/node');
-  const args = [join(PROJECT, 'agent/main.ts'), 'run', '--config', config, '--state', state];
+  const main = [...nodeArgs, join(PROJECT, 'agent/main.ts')];
+  const args = [...main, 'run', '--config', config, '--state', state];
   const child = spawn(node, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/bin:/bin' },
@@ -84,6 +86,13 @@ describe('spillwatch run', () => {
       expect(log.at(-1)).toBe('stopped');
     },
   );
+
+  it('ends although something that cannot be ended is left', async () => {
+    const endless = ['--import', 'data:text/javascript,setInterval(()=>{},1e9)'];
+    const { code, log } = await runUntilStarted('SIGTERM', configure(QUIET), endless);
+    expect(code).toBe(0);
+    expect(log.at(-1)).toBe('stopped');
+  });
 
   it('does not start with a configuration that is no JSON', async () => {
     const config = configure('{');

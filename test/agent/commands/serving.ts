@@ -1,23 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serveStatus } from '../../../agent/health/status-socket.ts';
+import { type StatusServer, serveStatus } from '../../../agent/health/status-socket.ts';
 
 /** A state folder (0700) in which something answers as the agent would, or nothing does. */
 export class Serving {
   readonly folder = mkdtempSync(join(tmpdir(), 'spillwatch-serving-'));
-  #server: Server | null = null;
+  #server: StatusServer | null = null;
 
   async answer(report: unknown): Promise<void> {
     this.#server = await serveStatus(this.folder, () => report);
   }
 
   async end(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      if (this.#server) this.#server.close(() => resolve());
-      else resolve();
-    });
+    await this.#server?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SimulateOptions, simulate } from '../../../agent/commands/simulate.ts';
-import { serveStatus } from '../../../agent/health/status-socket.ts';
+import { type StatusServer, serveStatus } from '../../../agent/health/status-socket.ts';
 import { type Connection, openInFolder } from '../../../agent/store/database.ts';
 import { replayOnto } from '../../support/engine.ts';
 import { MARIA, type User } from '../../support/story.ts';
@@ -23,7 +22,7 @@ let root: string;
 let state: string;
 let home: string;
 let connection: Connection;
-let server: Server | null;
+let server: StatusServer | null;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'spillwatch-simulate-verb-'));
   state = join(root, 'state');
@@ -34,10 +33,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   connection.close();
-  await new Promise<void>((resolve) => {
-    if (server) server.close(() => resolve());
-    else resolve();
-  });
+  await server?.close();
   rmSync(root, { recursive: true, force: true });
 });
 

@@ -16,6 +16,7 @@ function footing() {
   const pulse = new Pulse(health, { wall: () => wall, steady: () => steady }, 2000);
   return {
     health,
+    pulse,
     said: () => events.map(({ code, state, detail }) => `${code} ${state}: ${detail}`),
     pass: (wallMs: number, steadyMs = wallMs) => {
       wall += wallMs;
@@ -58,8 +59,11 @@ it('stays in trouble when a clock that was set back is set back again', () => {
 });
 
 it('says when nothing was read for more than a second', () => {
-  const { said, pass } = footing();
+  const { pulse, said, pass } = footing();
   pass(2900);
+  expect(pulse.worstLateMs).toBe(900);
   pass(5500);
+  pass(2000);
+  expect(pulse.worstLateMs).toBe(3500);
   expect(said()).toEqual(['loop-blocked noted: nothing was read for 3.5 s']);
 });

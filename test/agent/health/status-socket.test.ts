@@ -11,16 +11,21 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askStatus, refuseTaken, serveStatus } from '../../../agent/health/status-socket.ts';
+import {
+  askStatus,
+  refuseTaken,
+  type StatusServer,
+  serveStatus,
+} from '../../../agent/health/status-socket.ts';
 import { StateError } from '../../../agent/store/state-error.ts';
 
 let folder: string;
 let path: string;
-const servers: Server[] = [];
+const servers: StatusServer[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'spillwatch-socket-'));
@@ -29,17 +34,11 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => closed(server)));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
   rmSync(folder, { recursive: true, force: true });
 });
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
-}
-
-async function serve(report: () => unknown): Promise<Server> {
+async function serve(report: () => unknown): Promise<StatusServer> {
   const server = await serveStatus(folder, report);
   servers.push(server);
   return server;
@@ -48,7 +47,7 @@ async function serve(report: () => unknown): Promise<Server> {
 /** Something else that listens where the agent would. */
 async function listen(answer: (socket: Socket) => void): Promise<void> {
   const server = createServer(answer);
-  servers.push(server);
+  servers.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
   await new Promise<void>((resolve) => {
     server.listen(path, resolve);
   });
@@ -71,7 +70,7 @@ describe('the status socket', () => {
     // A server takes its file away by name, so one that lies elsewhere at that moment stays, as after a kill.
     await listen(() => {});
     renameSync(path, join(folder, 'aside'));
-    await Promise.all(servers.splice(0).map((server) => closed(server)));
+    await Promise.all(servers.splice(0).map((server) => server.close()));
     renameSync(join(folder, 'aside'), path);
     expect(statSync(path).isSocket()).toBe(true);
     await serve(() => 'new');
@@ -116,9 +115,21 @@ describe('the status socket', () => {
   });
 
   it('is gone when its server is closed', async () => {
-    await closed(await serve(() => 'x'));
+    await (await serve(() => 'x')).close();
     expect(existsSync(path)).toBe(false);
     expect(await askStatus(folder)).toBeNull();
+  });
+
+  it('closes at once, whoever is still reading', async () => {
+    const server = await serve(() => 'x'.repeat(3 * 1024 * 1024));
+    const reader = createConnection(path).pause();
+    const over = new Promise((resolve) => reader.on('close', resolve));
+    await new Promise((resolve) => reader.on('connect', resolve));
+    const closedAt = performance.now();
+    await server.close();
+    expect(performance.now() - closedAt).toBeLessThan(500);
+    reader.on('error', () => {}).resume();
+    await over;
   });
 
   it('takes no harm from facts that cannot be gathered: the asker gets no answer', async () => {
