@@ -54,6 +54,7 @@ const WEIGHTS: Readonly<Record<HealthCode, Severity>> = {
   configuration: 'medium',
   rules: 'medium',
   'unclean-stop': 'medium',
+  'stop-cut-short': 'medium',
   'collector-ended': 'medium',
   'destination-unreachable': 'medium',
   'dead-letters': 'medium',
