@@ -6,16 +6,18 @@
 import { createHash, type Hash } from 'node:crypto';
 import { asInteger, asObject, asText, own } from '../collectors/untrusted.ts';
 
+const RECORDING_LOSSES = [
+  'line-too-long',
+  'invalid-utf8',
+  'queue-full',
+  'unreadable-line',
+  'not-reported',
+  'source-failed',
+  'disk-full',
+  'write-failed',
+] as const;
 /** Why lines of a recording are missing, or a source of it. */
-export type RecordingLoss =
-  | 'line-too-long'
-  | 'invalid-utf8'
-  | 'queue-full'
-  | 'unreadable-line'
-  | 'not-reported'
-  | 'source-failed'
-  | 'disk-full'
-  | 'write-failed';
+export type RecordingLoss = (typeof RECORDING_LOSSES)[number];
 
 export interface Manifest {
   readonly source: 'manifest';
@@ -44,6 +46,8 @@ export class ManifestCheck {
   /** The line that may be a manifest so far, `null` inside one that is none. */
   #candidate: Buffer | null = Buffer.alloc(0);
   #hasManifest = false;
+  #isComplete = true;
+  readonly #lost = new Map<RecordingLoss, number>();
   #problem: string | null = null;
 
   push(chunk: Buffer): void {
@@ -61,6 +65,13 @@ export class ManifestCheck {
     if (this.#problem === null && this.#hasManifest && this.#lines > 0)
       this.#problem = `${this.#lines} lines follow its manifest`;
     return this.#problem;
+  }
+
+  /** What manifests that fit say is missing, in a few words; `null` when they say that nothing is. After `end`. */
+  get missing(): string | null {
+    if (this.#problem !== null || this.#isComplete) return null;
+    const losses = [...this.#lost].map(([loss, count]) => `${loss} ${count}`);
+    return losses.length > 0 ? losses.join(', ') : 'for reasons that it does not name';
   }
 
   #take(bytes: Buffer, isEnd: boolean): void {
@@ -85,6 +96,9 @@ export class ManifestCheck {
       return;
     }
     this.#hasManifest = true;
+    this.#isComplete &&= manifest.complete;
+    for (const [loss, count] of manifest.lost)
+      this.#lost.set(loss, (this.#lost.get(loss) ?? 0) + count);
     if (manifest.sha256 !== this.#hash.digest('hex'))
       this.#problem ??= `its manifest is of ${manifest.lines} lines with another content than the ${this.#lines} here`;
     this.#hash = createHash('sha256');
@@ -98,12 +112,22 @@ function mayBeManifest(line: Buffer): boolean {
   return line.subarray(0, length).equals(BEGINNING.subarray(0, length));
 }
 
-function readManifest(line: Buffer): { readonly lines: number; readonly sha256: string } | null {
+interface ReadManifest extends Pick<Manifest, 'lines' | 'sha256' | 'complete'> {
+  readonly lost: readonly (readonly [RecordingLoss, number])[];
+}
+
+function readManifest(line: Buffer): ReadManifest | null {
   const manifest = asObject(parsed(line));
   const lines = manifest && asInteger(own(manifest, 'lines'));
   const sha256 = manifest && asText(own(manifest, 'sha256'));
   if (!manifest || own(manifest, 'source') !== 'manifest') return null;
-  return lines === null || sha256 === null ? null : { lines, sha256 };
+  if (lines === null || sha256 === null) return null;
+  const counts = asObject(own(manifest, 'lost'));
+  const lost = RECORDING_LOSSES.flatMap((loss) => {
+    const count = (counts && asInteger(own(counts, loss))) ?? 0;
+    return count > 0 ? [[loss, count] as const] : [];
+  });
+  return { lines, sha256, complete: own(manifest, 'complete') !== false, lost };
 }
 
 function parsed(line: Buffer): unknown {

@@ -84,7 +84,7 @@ export async function runCaptures(
     options.state === undefined ? openInMemory() : openInFolder(options.state),
   );
   const ledger = new Ledger();
-  const misfits: string[] = [];
+  const doubts: string[] = [];
   try {
     const { catalogue, rules } = knowledge;
     const key =
@@ -93,8 +93,7 @@ export async function runCaptures(
     const reader = new CaptureReader(engine.pipeline, engine.connections);
     for (const path of options.captures) {
       // oxlint-disable-next-line no-await-in-loop -- captures continue each other
-      const misfit = await readAll(path, reader);
-      if (misfit !== null) misfits.push(misfit);
+      doubts.push(...(await readAll(path, reader)));
       reader.end();
     }
     engine.pipeline.end();
@@ -111,7 +110,7 @@ export async function runCaptures(
     return {
       ledger,
       engine,
-      problems: [...warnings, ...knowledge.problems, ...misfits],
+      problems: [...warnings, ...knowledge.problems, ...doubts],
       hasRefusedRules: knowledge.hasRefused,
     };
   } finally {
@@ -146,8 +145,8 @@ async function checkReadable(path: string): Promise<void> {
   }
 }
 
-/** Reads a capture and gives a line for a person when it is not what its manifest says. */
-async function readAll(path: string, reader: CaptureReader): Promise<string | null> {
+/** Reads a capture; a line for a person when it is not what its manifest says, or when that says it is not complete. */
+async function readAll(path: string, reader: CaptureReader): Promise<readonly string[]> {
   const check = new ManifestCheck();
   const stream: Readable = path === '-' ? process.stdin : createReadStream(path);
   try {
@@ -160,7 +159,13 @@ async function readAll(path: string, reader: CaptureReader): Promise<string | nu
     throw unreadable(path, cause);
   }
   const misfit = check.end();
-  return misfit && `${path}: ${misfit}; it was changed or damaged after it was recorded`;
+  if (misfit !== null)
+    return [`${path}: ${misfit}; it was changed or damaged after it was recorded`];
+  const { missing } = check;
+  if (missing === null) return [];
+  return [
+    `${path}: the recording is not complete (${missing}); steps may be missing, so finding nothing proves nothing`,
+  ];
 }
 
 function unreadable(path: string, cause: unknown): InputError {

@@ -5,9 +5,9 @@ import { ManifestCheck } from '../../agent/capture-manifest.ts';
 
 const LINES = '{"source":"host"}\n{"event":{}}\n';
 
-function manifest(text: string, lines = 2): string {
+function manifest(text: string, lines = 2, rest: object = {}): string {
   const sha256 = createHash('sha256').update(text).digest('hex');
-  return `${JSON.stringify({ source: 'manifest', lines, sha256 })}\n`;
+  return `${JSON.stringify({ source: 'manifest', lines, sha256, ...rest })}\n`;
 }
 
 function checked(text: string, chunk = 7): string | null {
@@ -56,5 +56,45 @@ describe('the manifest of a capture', () => {
   it('is not taken for one when it says nothing of the bytes', () => {
     expect(checked('{"source":"manifest"}\n{"source":"manifest","lines":"x"}\n')).toBeNull();
     expect(checked(`{"source":"manifest","x":"${'y'.repeat(40_000)}"}\n`)).toBeNull();
+  });
+});
+
+/** What is said to be missing of a capture. */
+function missing(text: string): string | null {
+  const check = new ManifestCheck();
+  check.push(Buffer.from(text));
+  check.end();
+  return check.missing;
+}
+
+function lossy(lost: unknown): string {
+  return LINES + manifest(LINES, 2, { complete: false, lost });
+}
+
+describe('a manifest that says its recording is not complete', () => {
+  it('gives what was lost, with numbers', () => {
+    expect(missing(lossy({ 'queue-full': 12, 'disk-full': 1 }))).toBe('queue-full 12, disk-full 1');
+  });
+
+  it('adds up what several captures in a row lost', () => {
+    const both = lossy({ 'queue-full': 12 }) + lossy({ 'queue-full': 3, 'source-failed': 1 });
+    expect(missing(both)).toBe('queue-full 15, source-failed 1');
+  });
+
+  it.each([undefined, null, {}, { 'queue-full': 'x' }, { 'a\nb': 3 }, { 'queue-full': -1 }])(
+    'says nothing of what it cannot name: %j',
+    (lost) => {
+      expect(missing(lossy(lost))).toBe('for reasons that it does not name');
+    },
+  );
+
+  it('is not believed when it does not fit', () => {
+    expect(missing(`{}\n${lossy({ 'queue-full': 12 })}`)).toBeNull();
+  });
+
+  it('is none when it says complete, or nothing of it', () => {
+    expect(missing(WHOLE)).toBeNull();
+    expect(missing(LINES + manifest(LINES, 2, { complete: true, lost: {} }))).toBeNull();
+    expect(missing(LINES)).toBeNull();
   });
 });

@@ -290,6 +290,22 @@ describe('spillwatch replay', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('DBeaver', 'DBeavor'));
     expect((await replayed(file)).err).toContain('another content');
   });
+
+  it('says in one line that a recording is not complete, and why, and finds the same', async () => {
+    const file = place();
+    await run({ file }, parts(demoStory().lines()));
+    const whole = await replayed(file);
+    const text = readFileSync(file, 'utf8');
+    const lossy = text.replace(
+      '"complete":true,"lost":{}',
+      '"complete":false,"lost":{"queue-full":9}',
+    );
+    expect(lossy).not.toBe(text);
+    writeFileSync(file, lossy);
+    const { code, out, err } = await replayed(file);
+    expect({ code, out }).toEqual({ code: 0, out: whole.out });
+    expect(err).toMatch(/^[^\n]* is not complete \(queue-full 9\); [^\n]*\n[^\n]*\n$/);
+  });
 });
 
 const UNSHARE = '/usr/bin/unshare';
