@@ -19,7 +19,16 @@ import { beginSession, expectRedirection } from './sessions.ts';
 
 /** Takes one event into account and says which steps of which chains it shows. Events come in order of `clockUs`. */
 export function observe(facts: Facts, event: Event, clockUs: number): readonly Movement[] {
-  const at: Moment = { timeUs: event.timeUs, clockUs };
+  const movements = movementsOf(facts, event, { timeUs: event.timeUs, clockUs });
+  for (const { stage, step, places } of movements) {
+    const left = stage === 'upload' ? (step.path ?? places.at(-1)?.path) : undefined;
+    if (left !== undefined) facts.lineage.renew(left, clockUs);
+  }
+  return movements;
+}
+
+function movementsOf(facts: Facts, event: Event, at: Moment): readonly Movement[] {
+  const { clockUs } = at;
   switch (event.kind) {
     case 'host.seen':
       facts.accounts.replace(event);

@@ -8,7 +8,7 @@
 import type { FileTransfer } from '../../collectors/event.ts';
 import type { Step } from '../../rules/finding.ts';
 import type { Chain } from './chain.ts';
-import { derivationOf } from './derivation.ts';
+import { type Derivation, derivationOf } from './derivation.ts';
 import { cloudBackedFolder } from './evidence/cloud-backed-folder.ts';
 import { landedInSyncFolder } from './evidence/landed-in-sync-folder.ts';
 import { hasExportName } from './export-name.ts';
@@ -37,8 +37,8 @@ export function fileWritten(
   // A file that is made anew under a known name is another file.
   if (write === 'created') facts.lineage.remove(path);
 
-  const own = ownerOf(node, redirected);
-  const derivation = derivationOf(facts, node, path, at);
+  const own = sinceBegun(facts, ownerOf(node, redirected), written);
+  const derivation = sinceWritten(derivationOf(facts, node, path, at), written);
   if (own) {
     const others = (derivation?.sources ?? []).map((file) => withoutChain(file, own.chainId));
     facts.lineage.derive(others, path, at.clockUs);
@@ -72,6 +72,24 @@ function ownerOf(
   return { chainId: downstreamOf.chainId, link: link === 'temporal' ? link : 'lineage' };
 }
 
+/** The owner, unless the content is older than the first run of its chain: then somebody only moved it. */
+function sinceBegun<T extends Pick<Tie, 'chainId'>>(
+  facts: Facts,
+  owner: T | null,
+  written: Moment,
+): T | null {
+  const chain = owner && facts.chains.get(owner.chainId);
+  return chain && written.clockUs < chain.firstClockUs ? null : owner;
+}
+
+/** The sources that were there when the content was written. */
+function sinceWritten(derivation: Derivation | null, written: Moment): Derivation | null {
+  const sources = derivation?.sources.filter(({ ties }) =>
+    ties.some(({ trail: [first] }) => first !== undefined && first.clockUs <= written.clockUs),
+  );
+  return derivation && sources && sources.length > 0 ? { ...derivation, sources } : null;
+}
+
 function withoutChain(file: TrackedFile, chainId: string): TrackedFile {
   return { ...file, ties: file.ties.filter((tie) => tie.chainId !== chainId) };
 }
@@ -100,9 +118,10 @@ export function fileTransferred(
   }
   // What lay at the target before has been replaced by something else.
   facts.lineage.remove(path);
-  // A rename writes nothing: what it brings in was written when the content last changed.
+  // A rename or link writes nothing: what it brings in was written when the content last changed.
   const { modifiedUs } = event.file;
-  const written = isRename && modifiedUs !== null ? shifted(at, modifiedUs) : at;
+  const isName = isRename || event.kind === 'file.link';
+  const written = isName && modifiedUs !== null ? shifted(at, modifiedUs) : at;
   return fileWritten(facts, node, path, 'received', at, written);
 }
 

@@ -141,6 +141,12 @@ export class Lineage {
     );
   }
 
+  /** The file took a step that changed nothing in it, an upload: it is remembered from then on. */
+  renew(path: string, clockUs: number): void {
+    const file = this.find(path, clockUs);
+    if (file) this.#set(file.path, clockUs, file.ties);
+  }
+
   /** The data of `sources` is now also at `path`. */
   derive(sources: readonly TrackedFile[], path: string, clockUs: number): void {
     const target = this.keyOf(path);

@@ -414,10 +414,10 @@ export class Story {
     });
   }
 
-  link(proc: Proc, source: string, target: string): this {
+  link(proc: Proc, source: string, target: string, modifiedUs = this.#us): this {
     const [folder, name] = split(target);
     return this.#message('link', 19, proc, {
-      source: this.#file(source),
+      source: this.#file(source, modifiedUs),
       target_dir: this.#file(folder),
       target_filename: name,
     });

