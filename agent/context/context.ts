@@ -201,7 +201,9 @@ function opened(
 ): readonly Movement[] {
   const file = facts.lineage.find(event.path, at.clockUs);
   if (!file || (event.flags & FREAD) === 0) return [];
-  if (facts.kinds.reader(node.process)) {
+  const reader = facts.kinds.reader(node.process);
+  if (reader) {
+    if (reader.class === 'finder') remember(node.opened, file.key, at.clockUs);
     for (const { chainId } of file.ties) {
       const chain = facts.chains.get(chainId);
       if (chain) miss(chain, 'opened-by-reader', at.timeUs, node.process.name);

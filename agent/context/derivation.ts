@@ -72,7 +72,26 @@ export function derivationOf(
       .flatMap((key) => facts.lineage.find(key, at.clockUs) ?? []);
     if (sources.length > 0) return { sources, by };
   }
-  return null;
+  return copiedByFinder(facts, node, path, at);
+}
+
+/** Between opening the one file and making the other, at most. */
+const FINDER_COPIES_US = 10_000_000;
+
+/** To another volume the Finder copies by opening a file and writing one of the same name (es-format page: else it clones). */
+function copiedByFinder(
+  facts: Facts,
+  node: ProcessNode,
+  path: string,
+  at: Moment,
+): Derivation | null {
+  if (facts.kinds.reader(node.process)?.class !== 'finder') return null;
+  const target = pathKey(path);
+  const sources = [...node.opened]
+    .filter(([key, clockUs]) => key !== target && at.clockUs - clockUs <= FINDER_COPIES_US)
+    .filter(([key]) => baseName(key) === baseName(target))
+    .flatMap(([key]) => facts.lineage.find(key, at.clockUs) ?? []);
+  return sources.length > 0 ? { sources, by: 'copier' } : null;
 }
 
 /** An app archives one thing after the other: what it opened an hour ago is not part of what it writes now. */

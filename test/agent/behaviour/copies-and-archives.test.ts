@@ -665,3 +665,61 @@ it('an archive of a folder with state of the session tool and its export has the
     { stage: 'upload', files: [desk.at('Desktop/x.csv'), '/private/tmp/all.tgz'] },
   ]);
 });
+
+describe('a copy to another volume by the Finder, which opens one file and writes another', () => {
+  const HELPER: Program = {
+    path: '/System/Library/PrivateFrameworks/DesktopServicesPriv.framework/Versions/A/Resources/DesktopServicesHelper',
+    signingId: 'com.apple.DesktopServicesHelper',
+    teamId: null,
+    platform: true,
+  };
+  const MDS: Program = { path: '/usr/libexec/mds', signingId: 'com.apple.mds', platform: true };
+  const STICK = '/Volumes/STICK/ledger.sql';
+
+  /** The dump is opened by a program, which after some seconds writes a file that is uploaded. */
+  function copied(by: Program, target: string, seconds: number, opened = SOURCE): Desk {
+    const desk = new Desk();
+    desk.dump(SOURCE);
+    const program = desk.background(by);
+    desk.story.wait(60).open(program, desk.at(opened));
+    desk.story.wait(seconds - 0.001).write(program, target);
+    return sent(desk, target);
+  }
+
+  it.each<[string, Program, string, number]>([
+    ['by its helper', HELPER, STICK, 1],
+    ['by itself', PROGRAMS.finder, STICK, 1],
+    ['into a folder of a share', PROGRAMS.finder, '/Volumes/share/in/Ledger.SQL', 1],
+    ['after ten seconds', PROGRAMS.finder, STICK, 10],
+  ])('%s goes on with the lineage', (_, by, target, seconds) => {
+    expect(copied(by, target, seconds).findings()).toMatchObject([
+      { ...UPLOADED, files: [`/Users/lena/${SOURCE}`, target] },
+    ]);
+  });
+
+  it.each<[string, Program, string, number, string]>([
+    ['another name', PROGRAMS.finder, '/Volumes/STICK/ledger 2.sql', 1, SOURCE],
+    ['more than ten seconds between', PROGRAMS.finder, STICK, 10.001, SOURCE],
+    ['another file opened', PROGRAMS.finder, STICK, 1, 'Desktop/ledger.sql'],
+    ['an indexer', MDS, STICK, 1, SOURCE],
+  ])('with %s is none', (_, by, target, seconds, opened) => {
+    expect(copied(by, target, seconds, opened).findings()).toMatchObject([
+      { stage: 'export', files: [`/Users/lena/${SOURCE}`] },
+    ]);
+  });
+
+  it('by two processes, of which one opens and the other writes, is none', () => {
+    const desk = new Desk();
+    desk.dump(SOURCE);
+    desk.story.open(desk.background(PROGRAMS.finder), desk.at(SOURCE));
+    desk.story.write(desk.background(HELPER), STICK);
+    expect(sent(desk, STICK).findings()).toMatchObject([{ stage: 'export' }]);
+  });
+
+  it('does not make an upload of the opening', () => {
+    const desk = new Desk();
+    desk.dump(SOURCE);
+    desk.story.open(desk.background(PROGRAMS.finder), desk.at(SOURCE));
+    expect(desk.findings()).toMatchObject([{ stage: 'export', evidence: null }]);
+  });
+});
