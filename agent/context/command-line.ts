@@ -36,7 +36,7 @@ export function splitCommandLine(args: readonly string[], valueOptions: ValueOpt
   return { operands, options };
 }
 
-/** Whether one of the options is given, with a value, alone, or as a letter of a cluster. */
+/** Whether one of the options is given, with a value, alone, as a letter of a cluster, or as a whole word with one dash. */
 export function hasOption(
   args: readonly string[],
   valueOptions: ValueOptions,
@@ -89,7 +89,7 @@ function readOption(arg: string, valueOptions: ValueOptions): ReadOption {
 
 /** `-vzT file`: letters that stand alone, up to one that takes the rest or the next argument. */
 function readCluster(arg: string, valueOptions: ValueOptions): ReadOption {
-  const switches = new Set<string>();
+  const switches = new Set([arg]);
   for (let at = 1; at < arg.length; at += 1) {
     const name = `-${arg[at] ?? ''}`;
     if (switches.has(name)) continue;

@@ -6,6 +6,8 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 /** `remote:path`, `user@host:path`, and rclone's connection strings `:backend,key=value:path`. */
 const COLON = /^:?[^:/,\s][^/:,]*(?:,[^:]*)?:/;
 const ALIAS = /^[\w-]+\/[^/]/;
+/** `BACKEND:place`, as restic writes it. */
+const PREFIX = /^[a-z][a-z0-9]*:/i;
 const FILE = /^file:/i;
 
 export function isRemote(operand: string, forms: readonly RemoteForm[]): boolean {
@@ -18,7 +20,10 @@ export function isRemote(operand: string, forms: readonly RemoteForm[]): boolean
         return SCHEME.test(operand) && !FILE.test(operand);
       case 'alias':
         return ALIAS.test(operand);
+      case 'prefix':
+        return PREFIX.test(operand) && !/^(?:local|file):/i.test(operand);
       case 'any':
+      case 'host':
         return operand !== '-' && operand !== '';
     }
   });
@@ -35,7 +40,16 @@ export function hostOf(destination: string): string | null {
 /** Host that a destination of one of the forms names, where a word before a colon is a host only for `login`. */
 export function hostOfRemote(destination: string, forms: readonly RemoteForm[]): string | null {
   if (forms.includes('any')) return canonical(destination);
+  if (forms.includes('host')) return hostOfLogin(destination) ?? hostOfLogin(`${destination}:`);
+  if (forms.includes('prefix')) return hostOf(destination) ?? hostBehindPrefix(destination);
   return hostOf(destination) ?? (forms.includes('login') ? hostOfLogin(destination) : null);
+}
+
+/** Of `s3:HOST/bucket`, `s3:https://HOST/bucket`, `rest:https://HOST` and `sftp:USER@HOST:/path`; no other names a host. */
+function hostBehindPrefix(destination: string): string | null {
+  const [, backend = '', place = ''] = /^(s3|rest|sftp):(.*)$/is.exec(destination) ?? [];
+  if (backend.toLowerCase() === 'sftp') return hostOfLogin(place);
+  return hostOf(place) ?? (place.includes('.') ? hostOf(`https://${place}`) : null);
 }
 
 /** Whether the destination is this Mac itself: what stays here is no upload. */

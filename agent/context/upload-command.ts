@@ -3,7 +3,7 @@ import { hasOption, splitCommandLine, type ValueOptions } from './command-line.t
 import { plainSigningId } from './database-tool.ts';
 import type { Program } from './program.ts';
 import { isInputWith, readForm } from './upload-form.ts';
-import { type Place, placeOf } from './upload-place.ts';
+import { impliedService, type Place, placeOf } from './upload-place.ts';
 
 /** What an upload tool's arguments say: which local files go where. Names are as written; nothing is resolved. */
 export interface Upload extends Place {
@@ -77,13 +77,15 @@ function readCommand(
     options,
     hasGlobs: isUnless(form.globsUnless),
     sendsInput: isFed && isUnless(form.fedUnless),
+    sendsOnlyInput: hasOption(args, valueOptions, form.inputOptions),
   };
   if (!isInputWith(form, line) && hasOption(args, valueOptions, form.notWith)) return null;
   if (hasOption(args, valueOptions, tool.notWith)) return null;
   const sending = readForm(tool.name, form, line);
   if (!sending || (sending.sources.length === 0 && !sending.readsStandardInput)) return null;
   // A tool without a service of its own, and options without a place: the request goes nowhere.
-  if (form.form === 'options' && sending.destination === null && tool.service === null) return null;
+  const goesNowhere = sending.destination === null && impliedService(tool, form) === null;
+  if (form.form === 'options' && goesNowhere) return null;
   const place = placeOf(tool, form, line, sending.destination, services);
   return place && { tool: tool.name, ...sending, ...place };
 }
@@ -100,6 +102,7 @@ function optionsWithValue(tool: UploadTool, form: UploadForm): ValueOptions {
     ...form.namedDataOptions,
     ...form.destinationOptions,
     ...form.accountOptions,
+    ...form.scriptOptions,
   ]);
   if (tool.switches.size === 0) return listed;
   return {

@@ -1,5 +1,6 @@
 import type { UploadForm } from '../../rules/catalogue/catalogue.ts';
 import type { CommandLine } from './command-line.ts';
+import { readScripts } from './lftp-script.ts';
 import { isRemote } from './remote.ts';
 import {
   MAX_SOURCES,
@@ -22,11 +23,14 @@ export function readForm(tool: string, form: UploadForm, line: UploadLine): Send
   const readsInput = isInputWith(form, line);
   const words = wordsOf(tool, form, line, readsInput);
   if (!words) return null;
-  const [destination, sources] = words;
+  const [destination, named] = words;
+  const sources = form.form === 'options' ? named : [...named, ...optionSources(tool, form, line)];
+  if (line.sendsOnlyInput) return { sources: [], readsStandardInput: true, destination };
   const files = sources
     .slice(0, MAX_SOURCES)
     .filter((source) => !isStandardInput(source) && !isRemote(source, ['url']))
-    .map((source) => withoutLabel(form, withoutFileScheme(source)));
+    .filter((source) => !form.fileUrls || FILE_URL.test(source))
+    .map((source) => withoutFileScheme(sourceWithoutLabel(form, source)));
   const isSent = line.sendsInput && sources.length === 0;
   const readsStandardInput = readsInput || isSent || sources.some(isStandardInput);
   return { sources: files, readsStandardInput, destination };
@@ -58,10 +62,33 @@ function wordsOf(
     case 'stdin-then-remote': {
       const destination = operands.find((operand) => isRemote(operand, form.remotes));
       if (destination === undefined || isLocalAlias(form, destination, [])) return null;
-      return [destination, ['-']];
+      // A tool that may be fed sends nothing when it is not.
+      return form.fedUnless.length > 0 && !line.sendsInput ? null : [destination, ['-']];
     }
     case 'sources':
-      return [null, operands.length === 0 && form.inputWithoutOperands ? ['-'] : operands];
+      return [null, operands.length > 0 ? operands : sourcesWithoutOperands(form)];
+    case 'source-then-place': {
+      const [source, place] = operands;
+      return source === undefined || place === undefined ? null : [null, [source]];
+    }
+    case 'sources-to-option': {
+      const remote = remoteOption(form, line);
+      return remote === null ? null : [remote, operands];
+    }
+    case 'remote-then-sources': {
+      const [first, ...rest] = operands;
+      // Where an option names the remote, the first operand is the name of what is made there.
+      const remote =
+        remoteOption(form, line) ?? (first === undefined ? null : withoutLabel(form, first));
+      return remote === null || !isRemote(remote, form.remotes) ? null : [remote, rest];
+    }
+    case 'word-then-source': {
+      const at = operands.findIndex((operand) => form.sourceWords.includes(operand));
+      const source = at === -1 ? undefined : operands[at + 1];
+      return source === undefined ? null : [null, [source]];
+    }
+    case 'script':
+      return readScripts(form, line);
     case 'sources-then-place':
       return [null, operands.length < 2 ? operands : operands.slice(0, -1)];
     case 'container-then-sources':
@@ -74,6 +101,17 @@ function wordsOf(
     case 'options':
       return [optionDestination(form, line), optionSources(tool, form, line)];
   }
+}
+
+function sourcesWithoutOperands(form: UploadForm): readonly string[] {
+  if (form.inputWithoutOperands) return ['-'];
+  return form.folderWithoutOperands ? ['.'] : [];
+}
+
+/** The remote that an option names, `null` when it names a local place or is not there. */
+function remoteOption(form: UploadForm, { options }: CommandLine): string | null {
+  const value = options.findLast(({ option }) => form.destinationOptions.includes(option))?.value;
+  return value !== undefined && isRemote(value, form.remotes) ? value : null;
 }
 
 /** A relative name looks like an alias too, so there only the last operand can be the destination. */
@@ -104,8 +142,15 @@ function isStandardInput(source: string): boolean {
   return source === '-' || source === '/dev/stdin' || source.startsWith('/dev/fd/');
 }
 
+const FILE_URL = /^file:\/\//i;
+
 function withoutFileScheme(source: string): string {
-  return /^file:\/\//i.test(source) ? source.slice('file://'.length) : source;
+  return source.replace(FILE_URL, '');
+}
+
+/** In the form with the remote first the sign is one of the remote. */
+function sourceWithoutLabel(form: UploadForm, source: string): string {
+  return form.form === 'remote-then-sources' ? source : withoutLabel(form, source);
 }
 
 function withoutLabel(form: UploadForm, source: string): string {

@@ -13,6 +13,8 @@ export interface UploadLine extends CommandLine {
   readonly hasGlobs: boolean;
   /** Something is fed to standard input, and is sent when no file is. */
   readonly sendsInput: boolean;
+  /** An option says that standard input is sent and nothing else. */
+  readonly sendsOnlyInput: boolean;
 }
 
 /** Local files named by options: as the value itself, as `name=@file` of a form, or as `@file` of data. */

@@ -1,4 +1,4 @@
-import type { UploadForm, UploadTool } from '../../rules/catalogue/catalogue.ts';
+import type { RemoteForm, UploadForm, UploadTool } from '../../rules/catalogue/catalogue.ts';
 import type { CommandLine } from './command-line.ts';
 import {
   hostOf,
@@ -32,7 +32,7 @@ export function placeOf(
   const staysHere = destination !== null && isLocalHost(destination);
   if (staysHere || isLocal(host) || isLocal(endpoint)) return null;
   return {
-    service: endpoint === null ? serviceOf(tool, destination, services) : null,
+    service: endpoint === null ? serviceOf(tool, form, destination, services) : null,
     host: endpoint ?? host,
     destination: destination === null ? null : shown(form, destination),
   };
@@ -50,18 +50,30 @@ function endpointHost(tool: UploadTool, line: CommandLine): string | null {
 
 function serviceOf(
   tool: UploadTool,
+  form: UploadForm,
   destination: string | null,
   services: ReadonlySet<string>,
 ): string | null {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(destination ?? '')?.[1]?.toLowerCase() ?? '';
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(destination ?? '')?.[1]?.toLowerCase() ?? '';
   return (
-    rcloneService(destination, tool.backends, services) ?? tool.schemes.get(scheme) ?? tool.service
+    rcloneService(destination, tool.backends, services) ??
+    tool.schemes.get(scheme) ??
+    impliedService(tool, form)
   );
 }
 
+/** The service that a command talks to when its arguments name none. */
+export function impliedService(tool: UploadTool, form: UploadForm): string | null {
+  return form.service === 'none' ? null : (form.service ?? tool.service);
+}
+
+/** Remotes that are nothing but a host, or of which only that may be shown. */
+const SHOWN_AS_HOST: ReadonlySet<RemoteForm> = new Set(['any', 'host', 'prefix']);
+
 /** The host of a web address; any other destination as written, without what may be secret in it. */
 function shown(form: UploadForm, destination: string): string {
-  const host = hostOfRemote(destination, form.remotes.includes('any') ? ['any'] : []);
+  const forms = form.remotes.filter((remote) => SHOWN_AS_HOST.has(remote));
+  const host = hostOfRemote(destination, forms);
   return host ?? withoutLogin(withoutParameters(destination));
 }
 

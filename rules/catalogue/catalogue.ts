@@ -123,8 +123,11 @@ export interface FileReader extends FileTool {
   readonly class: ReaderClass;
 }
 
-/** What a remote operand looks like: `NAME:path`, `scheme://`, `word/path`, anything, or `[USER@]HOST:path`. */
-export type RemoteForm = 'colon' | 'url' | 'alias' | 'any' | 'login';
+/**
+ * What a remote operand looks like: `NAME:path`, `scheme://`, `word/path`, anything, `[USER@]HOST:path`, `BACKEND:place`, or
+ * `[USER@]HOST`.
+ */
+export type RemoteForm = 'colon' | 'url' | 'alias' | 'any' | 'login' | 'prefix' | 'host';
 
 /** One way in which an upload tool's arguments name what goes where; `upload-tools.yml` explains the forms. */
 export interface UploadForm {
@@ -134,11 +137,18 @@ export interface UploadForm {
     | 'sources-then-remote'
     | 'sources'
     | 'sources-then-place'
+    | 'source-then-place'
+    | 'sources-to-option'
+    | 'remote-then-sources'
+    | 'word-then-source'
     | 'container-then-sources'
     | 'container-then-source'
     | 'stdin-then-remote'
+    | 'script'
     | 'options';
   readonly remotes: readonly RemoteForm[];
+  /** Service of this command: an id, `none` when only the destination names it, `null` when it is the tool's. */
+  readonly service: string | null;
   /** Put before the container or the value of a destination option to show it as a destination. */
   readonly scheme: string | null;
   /** Options with which the command sends nothing of this Mac. */
@@ -147,9 +157,15 @@ export interface UploadForm {
   readonly inputWith: readonly string[];
   /** What is fed to standard input is sent when no file is, unless one of these is given; empty for every other tool. */
   readonly fedUnless: readonly string[];
+  /** Options with which the command sends its standard input and nothing else. */
+  readonly inputOptions: readonly string[];
   /** Without operands the command sends its standard input. */
   readonly inputWithoutOperands: boolean;
-  /** What follows this sign in a source is a label and not part of the name. */
+  /** Without operands the command sends its working directory. */
+  readonly folderWithoutOperands: boolean;
+  /** Only `file://` URLs among the operands are local. */
+  readonly fileUrls: boolean;
+  /** What follows this sign in a source, or in the remote before sources, is a label and not part of the name. */
   readonly labelSign: string | null;
   /** Options that take a value here but not in the other commands of the tool. */
   readonly valueOptions: readonly string[];
@@ -160,6 +176,10 @@ export interface UploadForm {
   readonly dataOptions: readonly string[];
   readonly namedDataOptions: readonly string[];
   readonly destinationOptions: readonly string[];
+  /** Words behind which a local file is named. */
+  readonly sourceWords: readonly string[];
+  /** Options whose value is a script of the tool. */
+  readonly scriptOptions: readonly string[];
   readonly accountOptions: readonly string[];
   /** Host of an account, which stands in for `{}`. */
   readonly accountHost: string | null;

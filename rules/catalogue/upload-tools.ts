@@ -36,7 +36,13 @@ function readTool(fields: RowFields, services: ReadonlySet<string>): UploadTool 
   };
   if (tool.names.length === 0) fields.fault('names is empty; name the executable');
   if (tool.commands.length === 0) fields.fault('commands is empty; say how the tool uploads');
-  for (const service of [tool.service, ...tool.backends.values(), ...tool.schemes.values()]) {
+  const named = tool.commands.map(({ service }) => (service === 'none' ? null : service));
+  for (const service of [
+    tool.service,
+    ...tool.backends.values(),
+    ...tool.schemes.values(),
+    ...named,
+  ]) {
     if (service !== null && !services.has(service))
       fields.fault(`service "${service}" is not in cloud-services.yml; add it there or correct it`);
   }
@@ -52,11 +58,15 @@ function readForm(fields: RowFields): UploadForm {
       if (!known) fields.fault(`remotes must be of ${REMOTES.join(', ')}`);
       return known ?? [];
     }),
+    service: fields.optionalText('service'),
     scheme: fields.optionalText('scheme'),
     notWith: fields.texts('notWith'),
     inputWith: fields.texts('inputWith'),
     fedUnless: fields.texts('fedUnless'),
+    inputOptions: fields.texts('inputOptions'),
     inputWithoutOperands: fields.flag('inputWithoutOperands'),
+    folderWithoutOperands: fields.flag('folderWithoutOperands'),
+    fileUrls: fields.flag('fileUrls'),
     labelSign: fields.optionalText('labelSign'),
     valueOptions: fields.texts('valueOptions'),
     fileOptions: fields.texts('fileOptions'),
@@ -65,6 +75,8 @@ function readForm(fields: RowFields): UploadForm {
     dataOptions: fields.texts('dataOptions'),
     namedDataOptions: fields.texts('namedDataOptions'),
     destinationOptions: fields.texts('destinationOptions'),
+    sourceWords: fields.texts('sourceWords'),
+    scriptOptions: fields.texts('scriptOptions'),
     accountOptions: fields.texts('accountOptions'),
     accountHost: fields.optionalText('accountHost'),
   };
@@ -74,9 +86,14 @@ const FORMS = [
   'sources-then-remote',
   'sources',
   'sources-then-place',
+  'source-then-place',
+  'sources-to-option',
+  'remote-then-sources',
+  'word-then-source',
   'container-then-sources',
   'container-then-source',
   'stdin-then-remote',
+  'script',
   'options',
 ] as const satisfies readonly UploadForm['form'][];
 
@@ -86,4 +103,6 @@ const REMOTES = [
   'alias',
   'any',
   'login',
+  'prefix',
+  'host',
 ] as const satisfies readonly UploadForm['remotes'][number][];

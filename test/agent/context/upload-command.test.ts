@@ -1048,6 +1048,9 @@ describe('hostile arguments', () => {
     ['at signs of a remote', 'scp', `${'@'.repeat(200_000)}:x`],
     ['parts of a host', 'nc', 'a.'.repeat(100_000)],
     ['signs of a label', 'gh', '#'.repeat(200_000)],
+    ['commands of a script', 'lftp', `-e${'put a;lcd b;'.repeat(20_000)}`],
+    ['quotes of a script', 'lftp', `-e${'"'.repeat(200_000)}`],
+    ['colons of a remote', 'restic', `-r${'s3:'.repeat(60_000)}`],
     ['options of rclone', 'rclone', `--${'a-'.repeat(100_000)}`],
   ])('made of %s are read in time', (_, name, arg) => {
     const context = { read: () => read([name, 'copy', 'x.csv', arg, 'x@y.csv', 'https://e.net']) };
@@ -1062,7 +1065,11 @@ describe('the tests', () => {
     const names =
       'aws gsutil gcloud az azcopy s3cmd s5cmd mc b2 rclone curl wget httpie nextcloudcmd ' +
       'MEGAcmd megatools dbxcli gh gdrive nc scp rsync transfer.sh croc magic-wormhole';
-    const tested = new Set(names.split(' '));
+    // Those have their examples beside the catalogue (test/rules/catalogue/upload-tools.test.ts).
+    const elsewhere =
+      'Box CLI,CLI for Microsoft 365,GAM,glab,drive,Dropbox Uploader,OneDrive Uploader,onedrivecmd,restic,borg,lftp,ftp,' +
+      'ssh,tailscale,ngrok,wrangler';
+    const tested = new Set([...names.split(' '), ...elsewhere.split(',')]);
     expect(catalogue.uploadTools.filter(({ name }) => !tested.has(name))).toEqual([]);
   });
 });
