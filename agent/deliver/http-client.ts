@@ -71,11 +71,11 @@ export function openHttpClient(settings: HttpSettings, at: Surroundings): HttpCl
   return {
     request: async (wanted, signal) => {
       if (route.kind === 'unusable') throw new ProxyError(route.message);
-      const limit = AbortSignal.timeout(settings.timeoutMs * TIMEOUTS_OF_AN_ATTEMPT);
-      const whole = AbortSignal.any([signal, limit]);
-      whole.throwIfAborted();
+      signal.throwIfAborted();
+      const attempt = new AbortController();
       try {
-        return await endingWith(whole, ask(wanted, dispatcher, whole));
+        const timeMs = settings.timeoutMs * TIMEOUTS_OF_AN_ATTEMPT;
+        return await endingWith(attempt, signal, timeMs, ask(wanted, dispatcher, attempt.signal));
       } catch (cause) {
         // Many receivers only cut the connection then.
         if (clientEndMs === null || clientEndMs > at.wallMs() || signal.aborted) throw cause;
@@ -105,12 +105,29 @@ async function ask(
   };
 }
 
-/** undici looks at a signal only once there is a connection; the caller need not wait for that. */
-function endingWith<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever the owner of the signal gave
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
+/**
+ * What the promise gives, unless `signal` or the time ends the attempt first. undici looks at a signal only once there is a
+ * connection; the caller need not wait for that. Afterwards nothing of the attempt is held: `signal` lives as long as the agent.
+ */
+function endingWith<T>(
+  attempt: AbortController,
+  signal: AbortSignal,
+  timeMs: number,
+  promise: Promise<T>,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const end = (reason: unknown): void => {
+      attempt.abort(reason);
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- whatever the owner of the signal gave
+      reject(reason);
+    };
+    const follow = (): void => end(signal.reason);
+    const timer = setTimeout(() => end(new DOMException('too late', 'TimeoutError')), timeMs);
+    signal.addEventListener('abort', follow, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', follow);
+    });
   });
 }
 

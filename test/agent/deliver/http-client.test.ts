@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, getEventListeners, once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -154,6 +154,22 @@ describe('an attempt', () => {
       client.request({ url, method: 'POST', headers: new Map(), body: '' }, given.signal),
     );
     expect((await post(client, `http://127.0.0.1:${port}/fast`)).status).toBe(200);
+  });
+
+  it('leaves nothing behind on a signal that lives as long as the agent', async () => {
+    const long = new AbortController();
+    const port = await stage.http((request, response) => {
+      if (request.url === '/bad') response.destroy();
+      else response.end();
+    });
+    const client = stage.client(`http://127.0.0.1:${port}/`);
+    const ask = (path: string): Promise<unknown> => {
+      const url = new URL(`http://127.0.0.1:${port}${path}`);
+      return client.request({ url, method: 'GET', headers: new Map(), body: null }, long.signal);
+    };
+    await ask('/good');
+    await errorOf(ask('/bad'));
+    expect(getEventListeners(long.signal, 'abort')).toEqual([]);
   });
 
   it('is given up when the client is closed', async () => {
