@@ -15,7 +15,7 @@ import type { Destination } from './destination.ts';
 import type { DestinationStatus, DrainState } from './destination-status.ts';
 import { Drain, type DrainParts } from './drain.ts';
 import { FloodGate } from './flood-gate.ts';
-import { encode, type Outgoing, type Sender } from './formats/encode.ts';
+import { encoderOf, type Outgoing, type Sender } from './formats/encode.ts';
 import type { Surroundings } from './transport.ts';
 
 export const MAX_WAITING = 200;
@@ -245,10 +245,8 @@ function rowsFor(
   takers: readonly Destination[],
   sender: Sender,
 ): readonly OutboxRow[] {
-  return takers.map(({ name, format }) => ({
-    destination: name,
-    ...encode(outgoing, format, sender),
-  }));
+  const encoded = encoderOf(outgoing, sender);
+  return takers.map(({ name, format }) => ({ destination: name, ...encoded(format) }));
 }
 
 function droppedOf(outbox: Outbox): ReadonlyMap<string, number> {

@@ -9,7 +9,8 @@ import type { Settings } from './settings.ts';
 export interface Transport {
   /**
    * One attempt to hand over a batch of one item or more, in its order. Resolves also when it fails or `signal` aborts (then
-   * with `retry`, or `items` for what is known to be kept); never rejects. Each transport ends an attempt that hangs by a time-out of its own.
+   * with `retry`, or `items` for what is known to be kept); never rejects. Each transport ends an attempt that hangs by a
+   * time-out of its own.
    */
   send(items: readonly Item[], signal: AbortSignal): Promise<Outcome>;
   /** Gives up connections; credentials and certificates are read anew by the next transport. */
