@@ -86,7 +86,7 @@ function copiedByFinder(
   at: Moment,
 ): Derivation | null {
   if (facts.kinds.reader(node.process)?.class !== 'finder') return null;
-  const target = pathKey(path);
+  const target = facts.lineage.keyOf(path);
   const sources = [...node.opened]
     .filter(([key, clockUs]) => key !== target && at.clockUs - clockUs <= FINDER_COPIES_US)
     .filter(([key]) => baseName(key) === baseName(target))
