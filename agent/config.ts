@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigProblem } from './config/document.ts';
 import { type Config, configOfSettings } from './config/effective.ts';
+import { jsonFault } from './config/json-fault.ts';
 import { type Layers, type Setting, settle } from './config/layers.ts';
 
 export type { ConfigProblem } from './config/document.ts';
@@ -53,12 +54,16 @@ export function readConfigDocument(path: string): unknown {
     throw new ConfigError(
       `${path}: has more than ${MAX_CONFIG_BYTES} bytes; name a configuration file`,
     );
+  // Editors of other systems put a byte order mark first.
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {
-    // Editors of other systems put a byte order mark first.
-    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new ConfigError(`${path}: is not JSON (${cause.message}); correct it there`, { cause });
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // Without the cause: it quotes the text.
+    throw new ConfigError(
+      `${path}: is not JSON (${jsonFault(error.message, text)}); correct it there`,
+    );
   }
 }
 

@@ -77,7 +77,8 @@ function build(output: Output, done: (code: number) => void): Command {
     .addHelpText(
       'after',
       `
-Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-on, 64 wrong usage.`,
+Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-on, 64 wrong usage,
+70 a fault of the program.`,
     );
 
   program

@@ -1,0 +1,75 @@
+/**
+ * What is said of a fault of the program itself, which nobody expected: one line without secrets. The stack would show where it
+ * came from, but messages of libraries repeat what they were given; it is printed, redacted too, only when it is asked for.
+ */
+import { writeSync } from 'node:fs';
+import { relative } from 'node:path';
+import { Redactor } from './redaction/redactor.ts';
+
+/** EX_SOFTWARE of sysexits(3). */
+const EXIT_CRASHED = 70;
+/** Prints the stack, too. */
+const DEBUG_VARIABLE = 'SPILLWATCH_DEBUG';
+
+const PROJECT = `${import.meta.dirname}/..`;
+const MAX_MESSAGE = 500;
+const MAX_STACK = 16_384;
+
+/** The line, and below it the stack when it is asked for; `redact` takes secrets out of a text. */
+export function crashText(
+  error: unknown,
+  redact: (text: string) => string,
+  hasStack: boolean,
+): string {
+  const name = error instanceof Error ? error.name : typeof error;
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const line = `spillwatch: a fault of the program, ${name}${placeOf(stack)}: ${oneLine(redact(message.slice(0, MAX_MESSAGE)))}; report it, ${DEBUG_VARIABLE}=1 shows more`;
+  return hasStack ? `${line}\n${harmless(redact(stack.slice(0, MAX_STACK)))}\n` : `${line}\n`;
+}
+
+/** From now on whatever is thrown and caught by nobody is told in one line, and ends the process with 70. */
+export function tellCrashes(): void {
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+}
+
+/** Tells of an error and ends the process. */
+export function crash(error: unknown): never {
+  const text = crashText(error, redactOrHide(), process.env[DEBUG_VARIABLE] === '1');
+  try {
+    writeSync(process.stderr.fd, text);
+  } catch {
+    // Nobody listens.
+  }
+  // oxlint-disable-next-line unicorn/no-process-exit -- nothing may go on in a state that nobody foresaw
+  process.exit(EXIT_CRASHED);
+}
+
+/** Without the tables nothing is sure to be without secrets, so nothing is shown. */
+function redactOrHide(): (text: string) => string {
+  try {
+    const redactor = new Redactor({ kind: 'redact' });
+    return (text) => redactor.redactText(text);
+  } catch {
+    return () => '(not shown)';
+  }
+}
+
+/** ` at agent/pipeline.ts:12`: the innermost place in our own files. */
+function placeOf(stack: string): string {
+  for (const [, file = '', line = ''] of stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+):(\d+):\d+/g)) {
+    const place = relative(PROJECT, file);
+    if (!place.startsWith('..') && !place.startsWith('node_modules')) return ` at ${place}:${line}`;
+  }
+  return '';
+}
+
+function oneLine(text: string): string {
+  return harmless(text).replaceAll('\n', ' ');
+}
+
+/** Nothing in it acts on a terminal. */
+function harmless(text: string): string {
+  return text.replace(/[^\P{C}\n]|[\u2028\u2029]/gu, '\u{FFFD}');
+}
