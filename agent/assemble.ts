@@ -11,6 +11,7 @@ import { DatabaseTools } from './context/database-tool.ts';
 import type { Facts, Windows } from './context/facts.ts';
 import { Lineage, MAX_FILES } from './context/lineage.ts';
 import { Refusals } from './context/misses.ts';
+import { PassedTime } from './context/passed-time.ts';
 import { Pipes } from './context/pipes.ts';
 import { ProcessTree } from './context/process-tree.ts';
 import { ProgramKinds } from './context/program-kinds.ts';
@@ -62,8 +63,10 @@ export function assemble(parts: EngineParts): Engine {
   store.guardWith(privacy);
   const windows = windowsOf(config);
   const accounts = new Accounts(config.roles);
+  const time = new PassedTime();
   const facts: Facts = {
     windows,
+    time,
     exportExtensions,
     accounts,
     tree: new ProcessTree(),
@@ -71,10 +74,10 @@ export function assemble(parts: EngineParts): Engine {
     databaseTools: new DatabaseTools(catalogue.databaseTools),
     uploadTools: new UploadTools(catalogue.uploadTools, new Set(catalogue.services.keys())),
     kinds: new ProgramKinds(catalogue),
-    cloud: new CloudMap(catalogue, accounts),
-    lineage: new Lineage(windows.lineageUs, MAX_FILES, (path) => privacy.hiddenPath(path)),
-    chains: new Chains(accounts, windows.suppressUs),
-    browserOpens: new BrowserOpens(),
+    cloud: new CloudMap(catalogue, accounts, time),
+    lineage: new Lineage(windows.lineageUs, MAX_FILES, (path) => privacy.hiddenPath(path), time),
+    chains: new Chains(accounts, windows.suppressUs, time),
+    browserOpens: new BrowserOpens(time),
     refusals: new Refusals(),
     runs: new RunLog(),
   };

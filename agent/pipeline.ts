@@ -71,7 +71,11 @@ export class Pipeline implements RecordOutput {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#timeline = new Timeline((record, clockUs) => this.#take(record, clockUs), parts.coverage);
+    this.#timeline = new Timeline(
+      (record, clockUs) => this.#take(record, clockUs),
+      parts.coverage,
+      (clockUs, byUs) => parts.facts.time.undo(clockUs, byUs),
+    );
     this.#sequence = parts.store.lastSequence();
   }
 

@@ -9,6 +9,7 @@ import type { Account, HostSeen, ProcessIdentity } from '../collectors/event.ts'
 import type { BrowserOpen } from './context/browser-opens.ts';
 import type { Coverage, CoverageState } from './context/coverage.ts';
 import type { Facts } from './context/facts.ts';
+import type { UndoneStep } from './context/passed-time.ts';
 import type { ProcessNode } from './context/process-tree.ts';
 import { fromJson } from './store/json.ts';
 import type { Store } from './store/store.ts';
@@ -25,6 +26,7 @@ interface Snapshot {
   /** Moment of the timeline at which it was taken. */
   readonly takenUs: number;
   readonly timeline: TimelineState;
+  readonly undone?: readonly UndoneStep[];
   readonly coverage: CoverageState;
   readonly host: SavedHost | null;
   readonly answers: ReturnType<Facts['cloud']['state']>;
@@ -98,6 +100,7 @@ function headFrom(
   return {
     takenUs: timeline.state().maxClockUs,
     timeline: timeline.state(),
+    undone: facts.time.state(),
     coverage: coverage.state(),
     host: host && {
       ...host,
@@ -152,6 +155,7 @@ export function restoreSnapshot(
   const snapshot = headOf(store);
   if (snapshot === null) return [];
   timeline.resume(snapshot.timeline);
+  facts.time.resume(snapshot.undone ?? []);
   coverage.resume(snapshot.coverage);
   const { host } = snapshot;
   if (host)

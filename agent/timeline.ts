@@ -4,13 +4,18 @@
  * Records arrive up to `LATENESS_US` late and are released in order of their own clock once nothing earlier can come any
  * more. Endpoint Security lines of one run of the sensor keep the order of their numbers: when the wall clock of the
  * Mac is set back, the timeline goes on (`clockUs`), so no window grows or shrinks by the step and no lineage is lost.
+ * A line far ahead of the one before is believed when the next one is there too; alone, it has a wrong date and is placed by
+ * its number. A clock that went ahead for longer and comes back shows that the time in between did not pass (`undone`).
  * While there is a stream, its lines alone move the timeline on; without one, a record moves it as far as another one
- * confirms. So a record with a wrong date waits, and costs only itself. Time comes from the records alone, so a capture gives the same order on every machine.
+ * confirms. So a record with a wrong date waits, and costs only itself. Time comes from the records alone, so a capture gives
+ * the same order on every machine.
  *
- * Bounds: `MAX_HELD` records are held; at the bound the oldest is released early and counted.
+ * Bounds: `MAX_HELD` records are held; at the bound the oldest is released early and counted. `MAX_LEAPS` leaps ahead are
+ * remembered; what the oldest pretended counts as time that passed.
  */
 import type { SourceRecord } from '../collectors/collector.ts';
 import type { Coverage } from './context/coverage.ts';
+import { HeldRecords } from './held-records.ts';
 
 export const LATENESS_US = 2_000_000;
 export const MAX_HELD = 100_000;
@@ -18,28 +23,41 @@ export const MAX_HELD = 100_000;
 /** Numbers that rise while the time falls by more than this mean that the clock was set; less is jitter between cores. */
 const CLOCK_STEP_US = 1_000_000;
 
-interface Held {
-  readonly record: SourceRecord;
+/** A line that is further ahead of the one before: time passed without lines, or its clock is wrong. */
+const LEAP_US = 60_000_000;
+const MAX_LEAPS = 32;
+
+interface Leap {
+  /** First moment behind it. */
   readonly clockUs: number;
-  /** When it is due: later than its clock for sources that only confirm what another one knows better. */
-  readonly dueUs: number;
-  readonly arrival: number;
+  readonly byUs: number;
 }
 
 /** Takes one record with its moment on the timeline, in microseconds. */
 export type Release = (record: SourceRecord, clockUs: number) => void;
+
+/** Takes what a leap pretended and a step back undid: the first moment behind the leap, and how much, in microseconds. */
+export type Undone = (clockUs: number, byUs: number) => void;
 
 export interface TimelineState {
   readonly offsetUs: number;
   readonly maxClockUs: number;
   readonly lastSequence: number | null;
   readonly lastClockUs: number;
+  readonly leaps?: readonly Leap[];
+}
+
+interface Doubted {
+  readonly record: SourceRecord;
+  readonly sequence: number;
+  readonly arrival: number;
 }
 
 export class Timeline {
   readonly #release: Release;
   readonly #coverage: Coverage;
-  readonly #heap = new Heap();
+  readonly #undone: Undone;
+  readonly #heap = new HeldRecords();
   #arrivals = 0;
   /** How far the timeline has moved. */
   #maxClockUs = Number.NEGATIVE_INFINITY;
@@ -52,6 +70,9 @@ export class Timeline {
   /** Offset before the last step of the clock, and when the step was: records from before it may still come. */
   #offsetBeforeStepUs = 0;
   #stepClockUs = Number.NEGATIVE_INFINITY;
+  /** A line that leaps ahead, until the next one says whether its time is right. */
+  #doubted: Doubted | null = null;
+  #leaps: readonly Leap[] = [];
   /** The sensor has spoken in this run, so its lines move the timeline. */
   #hasStream = false;
   /** How many records had arrived at the last two calls of `settle`. */
@@ -59,14 +80,15 @@ export class Timeline {
   #late = 0;
   #releasedEarly = 0;
 
-  constructor(release: Release, coverage: Coverage) {
+  constructor(release: Release, coverage: Coverage, undone: Undone = () => {}) {
     this.#release = release;
     this.#coverage = coverage;
+    this.#undone = undone;
   }
 
   /** Records that wait for their turn. */
   get held(): number {
-    return this.#heap.size;
+    return this.#heap.size + (this.#doubted ? 1 : 0);
   }
 
   /** Records that came later than `LATENESS_US`, and records that had to go before their time was up. */
@@ -75,21 +97,25 @@ export class Timeline {
   }
 
   push(record: SourceRecord): void {
-    if (isRestart(record)) this.#restart();
-    const { sequence } = record;
-    const clockUs =
-      sequence === null ? this.#nearest(record.timeUs) : this.#place(sequence, record.timeUs);
-    if (record.skipped === null) this.#hold(record, clockUs);
-    if (sequence !== null) this.#moveTo(clockUs);
-    else if (!this.#hasStream) {
-      this.#moveTo(Math.min(clockUs, this.#highestUs));
-      this.#highestUs = Math.max(this.#highestUs, clockUs);
+    if (isRestart(record)) {
+      this.#believe();
+      this.#restart();
     }
-    this.#drain(this.#maxClockUs - LATENESS_US);
+    this.#arrivals += 1;
+    const { sequence, timeUs } = record;
+    if (sequence === null) {
+      this.#take(record, this.#nearest(timeUs), this.#arrivals);
+      return;
+    }
+    if (this.#doubted && sequence > this.#doubted.sequence) this.#decide(timeUs);
+    if (!this.#doubted && this.#isLeap(sequence, timeUs))
+      this.#doubted = { record, sequence, arrival: this.#arrivals };
+    else this.#take(record, this.#place(sequence, timeUs), this.#arrivals);
   }
 
   /** A line that could not be read, but shows its number: it is lost, and counted as such, and its number is not missing. */
   lostLine(sequence: number): void {
+    this.#believe();
     if (this.#lastSequence === null) return;
     if (sequence <= this.#lastSequence) {
       this.#coverage.late(sequence, this.#lastClockUs);
@@ -106,6 +132,7 @@ export class Timeline {
   settle(): void {
     const [mark = 0] = this.#marks;
     this.#marks = [...this.#marks.slice(-1), this.#arrivals];
+    if (this.#doubted && this.#doubted.arrival <= mark) this.#believe();
     for (let next = this.#heap.peek(); next && next.arrival <= mark; next = this.#heap.peek()) {
       this.#heap.pop();
       this.#release(next.record, next.clockUs);
@@ -114,6 +141,7 @@ export class Timeline {
 
   /** Releases everything: the source has ended, nothing earlier can come. */
   flush(): void {
+    this.#believe();
     this.#drain(Number.POSITIVE_INFINITY);
   }
 
@@ -123,6 +151,7 @@ export class Timeline {
       maxClockUs: this.#maxClockUs,
       lastSequence: this.#lastSequence,
       lastClockUs: this.#lastClockUs,
+      leaps: this.#leaps,
     };
   }
 
@@ -134,21 +163,66 @@ export class Timeline {
     this.#hasStream = state.lastSequence !== null;
     this.#lastSequence = state.lastSequence;
     this.#lastClockUs = state.lastClockUs;
+    this.#leaps = state.leaps ?? [];
+  }
+
+  #take(record: SourceRecord, clockUs: number, arrival: number): void {
+    if (record.skipped === null) this.#hold(record, clockUs, arrival);
+    if (record.sequence !== null) this.#moveTo(clockUs);
+    else if (!this.#hasStream) {
+      this.#moveTo(Math.min(clockUs, this.#highestUs));
+      this.#highestUs = Math.max(this.#highestUs, clockUs);
+    }
+    this.#drain(this.#maxClockUs - LATENESS_US);
+  }
+
+  /** What a leap is measured from: the line before, or what the other sources showed before the first one. */
+  #before(): number {
+    return Number.isFinite(this.#lastClockUs) ? this.#lastClockUs : this.#highestUs;
+  }
+
+  #isLeap(sequence: number, timeUs: number): boolean {
+    const beforeUs = this.#before();
+    const isNext = this.#lastSequence === null || sequence > this.#lastSequence;
+    return isNext && Number.isFinite(beforeUs) && timeUs + this.#offsetUs - beforeUs > LEAP_US;
+  }
+
+  /** The next line is there: when its clock is back, the doubted line had a wrong date, and its number says where it belongs. */
+  #decide(nextUs: number): void {
+    const doubted = this.#doubted;
+    if (!doubted) return;
+    const beforeUs = this.#before();
+    const { sequence, record, arrival } = doubted;
+    if (!isUndoing(record.timeUs - nextUs, record.timeUs + this.#offsetUs - beforeUs)) {
+      this.#believe();
+      return;
+    }
+    this.#doubted = null;
+    this.#number(sequence, beforeUs);
+    this.#take(record, beforeUs, arrival);
+  }
+
+  /** The doubted line, if there is one, is where its time says. */
+  #believe(): void {
+    const doubted = this.#doubted;
+    if (!doubted) return;
+    this.#doubted = null;
+    const { record, sequence, arrival } = doubted;
+    this.#take(record, this.#place(sequence, record.timeUs), arrival);
   }
 
   #moveTo(clockUs: number): void {
     this.#maxClockUs = Math.max(this.#maxClockUs, clockUs);
   }
 
-  #hold(record: SourceRecord, clockUs: number): void {
+  #hold(record: SourceRecord, clockUs: number, arrival: number): void {
     const watermark = this.#maxClockUs - LATENESS_US;
     if (clockUs < watermark) this.#late += 1;
     const placedUs = Math.max(clockUs, watermark);
     // The folder watcher names no process, so what it saw waits until the stream had its chance to say who did it.
     const isConfirmation = record.collector === 'files' && this.#hasStream;
     const dueUs = isConfirmation ? placedUs + LATENESS_US : placedUs;
-    this.#arrivals += 1;
-    this.#heap.push({ record, clockUs: placedUs, dueUs, arrival: this.#arrivals });
+    this.#heap.push({ record, clockUs: placedUs, dueUs, arrival });
   }
 
   /** The moment of a numbered line, and what its number says about lines that are missing. */
@@ -167,19 +241,41 @@ export class Timeline {
       this.#restart();
     }
     let clockUs = timeUs + this.#offsetUs;
+    const leapUs = clockUs - this.#before();
+    if (Number.isFinite(leapUs) && leapUs > LEAP_US)
+      this.#leaps = [...this.#leaps, { clockUs, byUs: leapUs }].slice(-MAX_LEAPS);
     if (this.#lastSequence !== null && clockUs < this.#lastClockUs) {
-      if (this.#lastClockUs - clockUs > CLOCK_STEP_US) {
+      const backUs = this.#lastClockUs - clockUs;
+      if (backUs > CLOCK_STEP_US) {
         this.#offsetBeforeStepUs = this.#offsetUs;
-        this.#offsetUs += this.#lastClockUs - clockUs;
+        this.#offsetUs += backUs;
         this.#stepClockUs = this.#lastClockUs;
+        this.#undo(backUs);
       }
       clockUs = this.#lastClockUs;
     }
+    this.#number(sequence, clockUs);
+    return clockUs;
+  }
+
+  #number(sequence: number, clockUs: number): void {
     this.#coverage.numbered(sequence, clockUs);
     this.#hasStream = true;
     this.#lastSequence = sequence;
     this.#lastClockUs = clockUs;
-    return clockUs;
+  }
+
+  /**
+   * A step back of the clock undoes the last leap that is not much shorter, or so much of it. Between lines of before the leap
+   * and after the step as much time passes as their dates say.
+   */
+  #undo(backUs: number): void {
+    const at = this.#leaps.findLastIndex(({ byUs }) => backUs <= 2 * byUs);
+    const leap = this.#leaps[at];
+    if (!leap) return;
+    const byUs = Math.min(backUs, leap.byUs);
+    this.#leaps = this.#leaps.with(at, { ...leap, byUs: leap.byUs - byUs });
+    this.#undone(leap.clockUs, byUs);
   }
 
   /** A time on the timeline. Soon after a step of the clock a record may be from before it: then the nearer place is meant. */
@@ -218,58 +314,7 @@ function isRestart(record: SourceRecord): boolean {
   );
 }
 
-/** Smallest due moment first; of one moment numbered before unnumbered, the lower number, then the earlier arrival. */
-class Heap {
-  readonly #items: Held[] = [];
-
-  get size(): number {
-    return this.#items.length;
-  }
-
-  peek(): Held | undefined {
-    return this.#items[0];
-  }
-
-  push(item: Held): void {
-    let at = this.#items.push(item) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!this.#swapIfBefore(at, parent)) return;
-      at = parent;
-    }
-  }
-
-  pop(): void {
-    const last = this.#items.pop();
-    if (last === undefined || this.#items.length === 0) return;
-    this.#items[0] = last;
-    for (let at = 0; ; ) {
-      const left = 2 * at + 1;
-      const child = this.#isBefore(left + 1, left) ? left + 1 : left;
-      if (!this.#swapIfBefore(child, at)) return;
-      at = child;
-    }
-  }
-
-  #swapIfBefore(a: number, b: number): boolean {
-    const first = this.#items[a];
-    const second = this.#items[b];
-    if (!first || !second || !this.#isBefore(a, b)) return false;
-    this.#items[a] = second;
-    this.#items[b] = first;
-    return true;
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const first = this.#items[a];
-    const second = this.#items[b];
-    if (!first || !second) return false;
-    if (first.dueUs !== second.dueUs) return first.dueUs < second.dueUs;
-    const [own, other] = [numberOf(first), numberOf(second)];
-    return own === other ? first.arrival < second.arrival : own < other;
-  }
-}
-
-function numberOf(held: Held): number {
-  return held.record.sequence ?? Number.POSITIVE_INFINITY;
+/** Whether a step back of the clock is about as long as the leap before it, so that the one takes the other back. */
+function isUndoing(backUs: number, leapUs: number): boolean {
+  return backUs > CLOCK_STEP_US && 2 * backUs >= leapUs && backUs <= 2 * leapUs;
 }

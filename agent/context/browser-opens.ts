@@ -1,4 +1,5 @@
 import type { PlaceInTime } from './lineage.ts';
+import { PassedTime } from './passed-time.ts';
 
 /** Most openings that wait for a flow; the oldest go first. */
 export const MAX_OPENS = 2000;
@@ -15,7 +16,12 @@ export interface BrowserOpen {
 
 /** Files of chains that browsers opened: by itself a preview, with a flow of the same browser an upload. */
 export class BrowserOpens {
+  readonly #time: PassedTime;
   #opens: BrowserOpen[] = [];
+
+  constructor(time = new PassedTime()) {
+    this.#time = time;
+  }
 
   add(open: BrowserOpen): void {
     this.#opens.push(open);
@@ -35,7 +41,7 @@ export class BrowserOpens {
     const own = this.#opens.filter(
       (open) => open.browser === browser && open.userId === userId && open.clockUs <= clockUs,
     );
-    const tooLate = own.filter((open) => clockUs - open.clockUs > windowUs);
+    const tooLate = own.filter((open) => this.#time.between(open.clockUs, clockUs) > windowUs);
     const gone = new Set(tooLate);
     this.#opens = this.#opens.filter((open) => !gone.has(open));
     return { within: own.filter((open) => !gone.has(open)), tooLate };

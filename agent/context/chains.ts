@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { type Role, STAGES, type ToolKind } from '../../rules/finding.ts';
 import type { Accounts } from './accounts.ts';
 import { type Chain, stageOf } from './chain.ts';
+import { PassedTime } from './passed-time.ts';
 
 export const MAX_CHAINS_PER_USER = 1000;
 
@@ -26,13 +27,15 @@ export interface ToolRun {
 export class Chains {
   readonly #suppressUs: number;
   readonly #accounts: Accounts;
+  readonly #time: PassedTime;
   readonly #byId = new Map<string, Chain>();
   readonly #byUser = new Map<number, Set<Chain>>();
   readonly #changed = new Set<Chain>();
   #evicted = 0;
 
-  constructor(accounts: Accounts, suppressUs: number) {
+  constructor(accounts: Accounts, suppressUs: number, time = new PassedTime()) {
     this.#accounts = accounts;
+    this.#time = time;
     this.#suppressUs = suppressUs;
   }
 
@@ -65,7 +68,7 @@ export class Chains {
       last !== undefined &&
       isSameRole(last.role, role) &&
       stageOf(last) === 'tool' &&
-      run.startClockUs - last.firstClockUs <= this.#suppressUs;
+      this.#time.between(last.firstClockUs, run.startClockUs) <= this.#suppressUs;
     if (isRepeat) {
       last.runs += 1;
       last.lastRunClockUs = Math.max(last.lastRunClockUs, run.startClockUs);

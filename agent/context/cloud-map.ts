@@ -2,6 +2,7 @@ import type { Catalogue } from '../../rules/catalogue/catalogue.ts';
 import { parseIpAddress } from '../../rules/catalogue/ip-address.ts';
 import type { ServiceTier } from '../../rules/finding.ts';
 import type { Accounts } from './accounts.ts';
+import { PassedTime } from './passed-time.ts';
 import { pathKey, realPath } from './paths.ts';
 
 /** Where an address or a folder leads. */
@@ -27,12 +28,14 @@ interface Answer {
 export class CloudMap {
   readonly #catalogue: Catalogue;
   readonly #accounts: Accounts;
+  readonly #time: PassedTime;
   readonly #folders: readonly FolderPattern[];
   readonly #fileProviders: ReadonlyMap<string, string>;
   /** Canonical address to its names, newest last. */
   readonly #answers = new Map<string, readonly Answer[]>();
 
-  constructor(catalogue: Catalogue, accounts: Accounts) {
+  constructor(catalogue: Catalogue, accounts: Accounts, time = new PassedTime()) {
+    this.#time = time;
     this.#catalogue = catalogue;
     this.#accounts = accounts;
     const services = [...catalogue.services.values()];
@@ -111,7 +114,7 @@ export class CloudMap {
     const key = addressKey(address);
     if (key === null) return null;
     const answers = (this.#answers.get(key) ?? []).filter(
-      (answer) => clockUs - answer.clockUs <= ANSWER_LIFE_US,
+      (answer) => this.#time.between(answer.clockUs, clockUs) <= ANSWER_LIFE_US,
     );
     for (const { name } of answers.toReversed()) {
       const service = this.serviceOfHost(name);

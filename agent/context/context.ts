@@ -106,7 +106,7 @@ function foundRunning(facts: Facts, node: ProcessNode, at: Moment): readonly Mov
   const startUs = began ?? at.timeUs;
   return beginSession(facts, node, program, {
     timeUs: startUs,
-    clockUs: Math.min(at.clockUs, at.clockUs - (at.timeUs - startUs)),
+    clockUs: Math.min(at.clockUs, facts.time.before(at.clockUs, at.timeUs - startUs)),
   });
 }
 
@@ -121,7 +121,7 @@ function seen(facts: Facts, event: EventOf<'process.seen'>, at: Moment): readonl
   const startUs = event.process.startUs ?? at.timeUs;
   return beginSession(facts, node, program, {
     timeUs: startUs,
-    clockUs: at.clockUs - (at.timeUs - startUs),
+    clockUs: facts.time.before(at.clockUs, at.timeUs - startUs),
   });
 }
 

@@ -66,7 +66,7 @@ export function derivationOf(
     const keys =
       by === 'copier'
         ? node.inputs.filter((input) => isCopyOf(input, target)).map(({ key }) => key)
-        : [...node.inputs.map(({ key }) => key), ...openedLately(node, at)];
+        : [...node.inputs.map(({ key }) => key), ...openedLately(facts, node, at)];
     const sources = keys
       .filter((key) => key !== target)
       .flatMap((key) => facts.lineage.find(key, at.clockUs) ?? []);
@@ -88,7 +88,8 @@ function copiedByFinder(
   if (facts.kinds.reader(node.process)?.class !== 'finder') return null;
   const target = facts.lineage.keyOf(path);
   const sources = [...node.opened]
-    .filter(([key, clockUs]) => key !== target && at.clockUs - clockUs <= FINDER_COPIES_US)
+    .filter(([key]) => key !== target)
+    .filter(([, clockUs]) => facts.time.between(clockUs, at.clockUs) <= FINDER_COPIES_US)
     .filter(([key]) => baseName(key) === baseName(target))
     .flatMap(([key]) => facts.lineage.find(key, at.clockUs) ?? []);
   return sources.length > 0 ? { sources, by: 'copier' } : null;
@@ -97,10 +98,14 @@ function copiedByFinder(
 /** An app archives one thing after the other: what it opened an hour ago is not part of what it writes now. */
 const APP_FORGETS_US = 3_600_000_000;
 
-function openedLately({ process, opened }: ProcessNode, at: Moment): readonly string[] {
+function openedLately(
+  { time }: Facts,
+  { process, opened }: ProcessNode,
+  at: Moment,
+): readonly string[] {
   const isApp = process.executable.includes('.app/');
   return [...opened]
-    .filter(([, clockUs]) => !isApp || at.clockUs - clockUs <= APP_FORGETS_US)
+    .filter(([, clockUs]) => !isApp || time.between(clockUs, at.clockUs) <= APP_FORGETS_US)
     .map(([key]) => key);
 }
 

@@ -121,7 +121,7 @@ export function fileTransferred(
   // A rename or link writes nothing: what it brings in was written when the content last changed.
   const { modifiedUs } = event.file;
   const isName = isRename || event.kind === 'file.link';
-  const written = isName && modifiedUs !== null ? shifted(at, modifiedUs) : at;
+  const written = isName && modifiedUs !== null ? shifted(facts, at, modifiedUs) : at;
   return fileWritten(facts, node, path, 'received', at, written);
 }
 
@@ -144,7 +144,7 @@ export function fileWatched(
   }
   const home = facts.accounts.homeOf(path);
   const userId = file.ownerId ?? (home === null ? null : facts.accounts.ownerOf(home));
-  const written = file.modifiedUs === null ? at : shifted(at, file.modifiedUs);
+  const written = file.modifiedUs === null ? at : shifted(facts, at, file.modifiedUs);
   if (userId === null || !writtenInTime(facts, userId, path, at, written)) return [];
   return settle(facts, null, path, 'file-written', null, at);
 }
@@ -161,7 +161,7 @@ function writtenInTime(
   const chain = newestRun(facts, userId, at.clockUs);
   if (!chain) return false;
   const { exportUs } = facts.windows;
-  const beyondUs = at.clockUs - chain.lastRunClockUs - exportUs;
+  const beyondUs = facts.time.between(chain.lastRunClockUs, at.clockUs) - exportUs;
   if (!hasExportName(facts, path)) {
     if (beyondUs <= 0) miss(chain, 'no-export-name', at.timeUs, path);
     return false;
@@ -170,7 +170,7 @@ function writtenInTime(
     miss(chain, 'outside-export-window', at.timeUs, path, { beyondUs, limitUs: exportUs });
     return false;
   }
-  const olderUs = chain.lastRunClockUs - written.clockUs;
+  const olderUs = facts.time.between(written.clockUs, chain.lastRunClockUs);
   if (olderUs > 0) {
     miss(chain, 'content-older-than-run', at.timeUs, path, { beyondUs: olderUs, limitUs: 0 });
     return false;
@@ -251,6 +251,6 @@ function followCreation(node: ProcessNode, from: string, to: string): void {
   remember(node.created, pathKey(to), to);
 }
 
-function shifted(at: Moment, timeUs: number): Moment {
-  return { timeUs, clockUs: at.clockUs - (at.timeUs - timeUs) };
+function shifted(facts: Facts, at: Moment, timeUs: number): Moment {
+  return { timeUs, clockUs: facts.time.before(at.clockUs, at.timeUs - timeUs) };
 }

@@ -9,6 +9,7 @@ import type { CloudMap } from './cloud-map.ts';
 import type { DatabaseTools } from './database-tool.ts';
 import type { Lineage, PlaceInTime } from './lineage.ts';
 import type { Refusals } from './misses.ts';
+import type { PassedTime } from './passed-time.ts';
 import type { Pipes } from './pipes.ts';
 import type { ProcessNode, ProcessTree } from './process-tree.ts';
 import type { ProgramKinds } from './program-kinds.ts';
@@ -26,6 +27,7 @@ export interface Windows {
 
 export interface Facts {
   readonly windows: Windows;
+  readonly time: PassedTime;
   readonly exportExtensions: ReadonlySet<string>;
   readonly accounts: Accounts;
   readonly tree: ProcessTree;

@@ -5,11 +5,12 @@
  * other transfer copies them; a removed path is forgotten, so that a new file of that name is a new file. A tie is
  * remembered for `lineageUs` after the file's last step, the limit included. A path is kept in its hidden form (`hide`), so a
  * secret in a name is never written down, and the file is known again all the same.
- * Bounds: `maxFiles` paths, the one untouched longest goes first and is counted; `MAX_TIES` a path; `MAX_TRAIL` places a
+ * Bounds: `maxFiles` paths, the one untouched longest goes first and is counted when it was still remembered; `MAX_TIES` a path; `MAX_TRAIL` places a
  * tie, the middle ones go first.
  */
 import type { Link } from '../../rules/finding.ts';
 import { FolderIndex } from './folder-index.ts';
+import { PassedTime } from './passed-time.ts';
 import { isWithin, pathKey, realPath } from './paths.ts';
 
 export const MAX_FILES = 100_000;
@@ -50,6 +51,7 @@ export class Lineage {
   readonly #lineageUs: number;
   readonly #maxFiles: number;
   readonly #hide: HidePath;
+  readonly #time: PassedTime;
   /** Tracked files whose path was hidden. As long as there is none, no path that is looked up can be one of them. */
   readonly #hidden = new Set<string>();
   /** In order of last touch, oldest first. */
@@ -60,10 +62,16 @@ export class Lineage {
   #losers: string[] = [];
   #evicted = 0;
 
-  constructor(lineageUs: number, maxFiles = MAX_FILES, hide: HidePath = (path) => path) {
+  constructor(
+    lineageUs: number,
+    maxFiles = MAX_FILES,
+    hide: HidePath = (path) => path,
+    time = new PassedTime(),
+  ) {
     this.#lineageUs = lineageUs;
     this.#maxFiles = maxFiles;
     this.#hide = hide;
+    this.#time = time;
   }
 
   get size(): number {
@@ -81,16 +89,18 @@ export class Lineage {
 
   find(path: string, clockUs: number): TrackedFile | null {
     const file = this.#files.get(this.keyOf(path));
-    if (!file) return null;
-    if (clockUs - file.touchedUs <= this.#lineageUs) return file;
-    this.#delete(file);
-    return null;
+    // One that is too old is not deleted: the clock may be wrong, which only shows when it is set back.
+    return file && this.#isAlive(file, clockUs) ? file : null;
+  }
+
+  #isAlive({ touchedUs }: TrackedFile, clockUs: number): boolean {
+    return this.#time.between(touchedUs, clockUs) <= this.#lineageUs;
   }
 
   /** Tracked files in a folder, at any depth, in order of last touch; the last `limit` of them. */
   within(folder: string, clockUs: number, limit = MAX_WITHIN): readonly TrackedFile[] {
     const folderKey = this.keyOf(folder);
-    const isAlive = (file: TrackedFile): boolean => clockUs - file.touchedUs <= this.#lineageUs;
+    const isAlive = (file: TrackedFile): boolean => this.#isAlive(file, clockUs);
     if (this.#folders.count(folderKey) <= MAX_SORTED) {
       return [...this.#folders.within(folderKey)]
         .flatMap((key) => this.#files.get(key) ?? [])
@@ -275,6 +285,7 @@ export class Lineage {
     const [oldest] = this.#files.values();
     if (oldest) {
       this.#delete(oldest);
+      if (!this.#isAlive(oldest, touchedUs)) return;
       this.#evicted += 1;
       this.#losers.push(...oldest.ties.map((tie) => tie.chainId));
     }

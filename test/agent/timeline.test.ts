@@ -7,6 +7,8 @@ import { NOON_US, numbered, restartNotice, SECOND_US, sourceRecord } from '../su
 
 interface Ordered {
   readonly timeline: Timeline;
+  /** First moment behind each leap that was undone, and how much of it, in microseconds after noon and in microseconds. */
+  readonly undone: (readonly [fromNoonUs: number, byUs: number])[];
   readonly coverage: Coverage;
   /** What has been released so far, and when on the timeline. */
   readonly released: { readonly record: SourceRecord; readonly clockUs: number }[];
@@ -15,9 +17,14 @@ interface Ordered {
 function timelineOf(records: readonly SourceRecord[] = []): Ordered {
   const released: Ordered['released'] = [];
   const coverage = new Coverage();
-  const timeline = new Timeline((record, clockUs) => released.push({ record, clockUs }), coverage);
+  const undone: Ordered['undone'] = [];
+  const timeline = new Timeline(
+    (record, clockUs) => released.push({ record, clockUs }),
+    coverage,
+    (clockUs, byUs) => undone.push([clockUs - NOON_US, byUs]),
+  );
   for (const record of records) timeline.push(record);
-  return { timeline, coverage, released };
+  return { timeline, coverage, released, undone };
 }
 
 function flushed(records: readonly SourceRecord[]): Ordered {
@@ -150,7 +157,10 @@ describe('lateness', () => {
         fc.array(
           fc.record({
             sequence: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }),
-            offsetUs: fc.integer({ min: -20_000_000, max: 20_000_000 }),
+            offsetUs: fc.oneof(
+              fc.integer({ min: -20_000_000, max: 20_000_000 }),
+              fc.integer({ min: -4_000_000_000, max: 4_000_000_000 }),
+            ),
           }),
           { maxLength: 60 },
         ),
@@ -263,6 +273,116 @@ describe('a clock that is set', () => {
       2 * BACK_US + SECOND_US,
     ]);
     expect(ordered.coverage.gaps()).toEqual([]);
+  });
+});
+
+describe('a line far ahead of the one before', () => {
+  const HOUR_US = 3600 * SECOND_US;
+  const FIRST = [numbered(0, NOON_US), numbered(1, NOON_US + SECOND_US)];
+
+  it('is placed by its number when the next one is not there', () => {
+    const ordered = flushed([
+      ...FIRST,
+      numbered(2, NOON_US + HOUR_US),
+      numbered(3, NOON_US + 3 * SECOND_US),
+    ]);
+    expect(clocksOf(ordered)).toEqual([0, SECOND_US, SECOND_US, 3 * SECOND_US]);
+    expect(sequencesOf(ordered)).toEqual([0, 1, 2, 3]);
+    expect(ordered.coverage.gaps()).toEqual([]);
+    expect(ordered.undone).toEqual([]);
+  });
+
+  it('is where it says when the next one is there too, or none comes', () => {
+    const next = numbered(3, NOON_US + HOUR_US + SECOND_US);
+    for (const rest of [[next], []]) {
+      const ordered = flushed([...FIRST, numbered(2, NOON_US + HOUR_US), ...rest]);
+      expect(clocksOf(ordered)[2]).toBe(HOUR_US);
+      expect(ordered.timeline.counts().late).toBe(0);
+    }
+  });
+
+  it('is believed when a line cannot be read, when the sensor begins anew, and when the sources are quiet', () => {
+    const lost = timelineOf([...FIRST, numbered(2, NOON_US + HOUR_US)]);
+    lost.timeline.lostLine(3);
+    lost.timeline.push(numbered(4, NOON_US + HOUR_US + SECOND_US));
+    lost.timeline.flush();
+    expect(clocksOf(lost)).toEqual([0, SECOND_US, HOUR_US, HOUR_US + SECOND_US]);
+    expect(lost.coverage.gaps()).toEqual([]);
+    const restarted = flushed([
+      ...FIRST,
+      numbered(2, NOON_US + HOUR_US),
+      restartNotice(NOON_US + HOUR_US + SECOND_US),
+      numbered(0, NOON_US + HOUR_US + 2 * SECOND_US),
+    ]);
+    expect(sequencesOf(restarted)).toEqual([0, 1, 2, 0]);
+    const quiet = timelineOf([...FIRST, numbered(2, NOON_US + HOUR_US)]);
+    expect(quiet.timeline.held).toBe(3);
+    for (let call = 0; call < 3; call += 1) quiet.timeline.settle();
+    expect(clocksOf(quiet)).toEqual([0, SECOND_US, HOUR_US]);
+    expect(quiet.timeline.held).toBe(0);
+  });
+
+  it('does not make late what comes before it by number', () => {
+    const ordered = flushed([
+      ...FIRST,
+      numbered(3, NOON_US + HOUR_US),
+      numbered(2, NOON_US + 2 * SECOND_US),
+      numbered(4, NOON_US + HOUR_US + SECOND_US),
+    ]);
+    expect(sequencesOf(ordered)).toEqual([0, 1, 2, 3, 4]);
+    expect(ordered.coverage.gaps()).toEqual([]);
+  });
+});
+
+describe('a clock that is set ahead and later back', () => {
+  const HOUR_US = 3600 * SECOND_US;
+
+  /** An hour ahead for two lines, then back, some seconds later. */
+  function aheadAndBack(backUs: number): Ordered {
+    return flushed([
+      numbered(0, NOON_US),
+      numbered(1, NOON_US + HOUR_US),
+      numbered(2, NOON_US + HOUR_US + SECOND_US),
+      numbered(3, NOON_US + HOUR_US + 2 * SECOND_US - backUs),
+      numbered(4, NOON_US + HOUR_US + 3 * SECOND_US - backUs),
+    ]);
+  }
+
+  it('says which part of the time between did not pass', () => {
+    const ordered = aheadAndBack(HOUR_US);
+    expect(ordered.undone).toEqual([[HOUR_US, HOUR_US - SECOND_US]]);
+    expect(ordered.coverage.gaps()).toEqual([]);
+  });
+
+  it('by less takes back less, and by far more is another step', () => {
+    expect(aheadAndBack(HOUR_US / 2).undone).toEqual([[HOUR_US, HOUR_US / 2 - SECOND_US]]);
+    expect(aheadAndBack(3 * HOUR_US).undone).toEqual([]);
+  });
+
+  it('in two steps takes back the whole', () => {
+    const ordered = flushed([
+      numbered(0, NOON_US),
+      numbered(1, NOON_US + HOUR_US),
+      numbered(2, NOON_US + HOUR_US),
+      numbered(3, NOON_US + HOUR_US / 2),
+      numbered(4, NOON_US),
+    ]);
+    expect(ordered.undone).toEqual([
+      [HOUR_US, HOUR_US / 2],
+      [HOUR_US, HOUR_US / 2],
+    ]);
+  });
+
+  it('is known also when another timeline goes on in between', () => {
+    const first = flushed([
+      numbered(0, NOON_US),
+      numbered(1, NOON_US + HOUR_US),
+      numbered(2, NOON_US + HOUR_US),
+    ]);
+    const second = timelineOf();
+    second.timeline.resume(first.timeline.state());
+    second.timeline.push(numbered(3, NOON_US));
+    expect(second.undone).toEqual([[HOUR_US, HOUR_US]]);
   });
 });
 

@@ -21,7 +21,7 @@ export function flowOnly(
     const link = (['lineage', 'temporal'] as const).find((candidate) => {
       const exportedUs = chain.exportedClockUs[candidate];
       if (exportedUs === null) return false;
-      const sinceUs = at.clockUs - exportedUs;
+      const sinceUs = facts.time.between(exportedUs, at.clockUs);
       return sinceUs >= 0 && sinceUs <= facts.windows.flowUs;
     });
     if (link === undefined) {
@@ -58,27 +58,27 @@ export function unnamedFlow(
   at: Moment,
 ): void {
   for (const chain of facts.chains.ofUser(node.userId)) {
-    const sinceUs = sinceExport(chain, at);
+    const sinceUs = sinceExport(facts, chain, at);
     if (sinceUs !== null && sinceUs <= facts.windows.flowUs)
       miss(chain, 'address-names-no-service', at.timeUs, flow.peerAddress);
   }
 }
 
 function noteDistance(facts: Facts, chain: Chain, subject: string, at: Moment): void {
-  const sinceUs = sinceExport(chain, at);
+  const sinceUs = sinceExport(facts, chain, at);
   if (sinceUs === null) return;
   const { flowUs: limitUs } = facts.windows;
   miss(chain, 'outside-flow-window', at.timeUs, subject, { beyondUs: sinceUs - limitUs, limitUs });
 }
 
 /** Time since the last export of a chain that is still growing; `null` when there is none yet. */
-function sinceExport(chain: Chain, at: Moment): number | null {
+function sinceExport(facts: Facts, chain: Chain, at: Moment): number | null {
   const { lineage, temporal } = chain.exportedClockUs;
   const exportedUs = Math.max(
     lineage ?? Number.NEGATIVE_INFINITY,
     temporal ?? Number.NEGATIVE_INFINITY,
   );
-  const sinceUs = at.clockUs - exportedUs;
+  const sinceUs = facts.time.between(exportedUs, at.clockUs);
   return stageOf(chain) === 'export' && sinceUs >= 0 && Number.isFinite(sinceUs) ? sinceUs : null;
 }
 

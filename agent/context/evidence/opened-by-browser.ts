@@ -53,7 +53,7 @@ export function openedByBrowser(
   const { within, tooLate } = facts.browserOpens.take(browser, node.userId, at.clockUs, browserUs);
   for (const open of tooLate) {
     const chain = facts.chains.get(open.chainId);
-    const beyondUs = at.clockUs - open.clockUs - browserUs;
+    const beyondUs = facts.time.between(open.clockUs, at.clockUs) - browserUs;
     if (chain)
       miss(chain, 'outside-browser-window', at.timeUs, open.path, { beyondUs, limitUs: browserUs });
   }

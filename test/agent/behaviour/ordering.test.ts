@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toSummary } from '../../../agent/deliver/formats/summary.ts';
+import { openInMemory } from '../../../agent/store/database.ts';
 import { Desk } from '../../support/desk.ts';
+import { replayOnto } from '../../support/engine.ts';
 import { MAC_PROGRAMS } from '../../support/mac-programs.ts';
 import { replayed } from '../../support/replay.ts';
 import { PROGRAMS } from '../../support/story.ts';
@@ -111,7 +114,9 @@ describe('when the wall clock steps back', () => {
     const desk = new Desk();
     desk.type(PROGRAMS.psql, 'psql');
     const writer = desk.background(MAC_PROGRAMS.script);
-    desk.story.wait(3500).noise(1).setClock('2026-03-10T08:15:30Z').noise(1);
+    // Lines all along show that the time really passed.
+    for (let minute = 1; minute <= 58; minute += 1) desk.story.wait(60).noise(1);
+    desk.story.setClock('2026-03-10T08:15:30Z').noise(1);
     desk.story.wait(1000).write(writer, desk.at('Documents/a.csv'));
     expect(desk.findings()).toMatchObject([{ stage: 'tool' }]);
   });
@@ -132,6 +137,169 @@ describe('when the wall clock steps back', () => {
     desk.story.setClock('2026-03-10T06:00:00Z').noise(1);
     desk.reach(proc, 'api.box.com');
     expect(desk.findings()).toMatchObject([{ stage: 'suspected-upload' }]);
+  });
+});
+
+const YEAR_US = 365 * 86_400_000_000;
+
+/** Tells something with the clock set ahead, and sets it back to what it would be without that. */
+function ahead(desk: Desk, byUs: number, tell: (desk: Desk) => unknown): void {
+  const rightUs = desk.story.now;
+  desk.story.setClock(isoOf(rightUs + byUs));
+  const wrongUs = desk.story.now;
+  tell(desk);
+  desk.story.setClock(isoOf(rightUs + (desk.story.now - wrongUs)));
+}
+
+function isoOf(timeUs: number): string {
+  return new Date(timeUs / 1000).toISOString();
+}
+
+function oneLine(desk: Desk): void {
+  desk.story.noise(1);
+}
+
+/** Ten minutes of lines. */
+function meanwhile(desk: Desk): void {
+  for (let minute = 1; minute <= 10; minute += 1) desk.story.wait(60).noise(1);
+}
+
+describe('a single line dated a year ahead', () => {
+  it('loses no lineage', () => {
+    const desk = new Desk();
+    desk.dump('Desktop/a.sql');
+    ahead(desk, YEAR_US, oneLine);
+    desk.type(PROGRAMS.rclone, 'rclone copy Desktop/a.sql mega:x');
+    expect(desk.findings()).toMatchObject([
+      { stage: 'upload', link: 'lineage', coverage: 'complete', confidence: 'high' },
+    ]);
+  });
+
+  it('closes no window and opens none', () => {
+    for (const [minutes, stage] of [
+      [59, 'export'],
+      [61, 'tool'],
+    ] as const) {
+      const desk = new Desk();
+      desk.type(PROGRAMS.psql, 'psql');
+      const writer = desk.background(MAC_PROGRAMS.script);
+      ahead(desk, YEAR_US, oneLine);
+      desk.story.wait(minutes * 60).write(writer, desk.at('Documents/a.csv'));
+      expect(desk.findings()).toMatchObject([{ stage }]);
+    }
+  });
+
+  it('still happened when its number says: the upload itself', () => {
+    const desk = new Desk();
+    desk.dump('Desktop/a.sql');
+    const child = desk.story.fork(desk.shell);
+    ahead(desk, YEAR_US, () =>
+      desk.story.exec(child, desk.program(PROGRAMS.rclone, 'rclone copy Desktop/a.sql mega:x')),
+    );
+    desk.story.noise(1);
+    expect(desk.findings()).toMatchObject([{ stage: 'upload', coverage: 'complete' }]);
+  });
+
+  it('at the very beginning hides no run of before', () => {
+    const desk = new Desk();
+    const tool = desk.story.running(PROGRAMS.psql, desk.user, desk.shell);
+    desk.story.processes([tool]).wait(1).processes([tool]);
+    ahead(desk, YEAR_US, oneLine);
+    const writer = desk.background(MAC_PROGRAMS.script);
+    desk.story.noise(1).write(writer, desk.at('Documents/a.csv'));
+    // The tool has been running for an hour, so the file comes just too late.
+    expect(desk.findings({ windows: { exportMinutes: 120 } })).toMatchObject([
+      { stage: 'export', link: 'temporal' },
+    ]);
+  });
+});
+
+describe('a clock that is set ahead for a while and back again', () => {
+  const HOUR_US = 3_600_000_000;
+  const MONTH_US = 30 * 24 * HOUR_US;
+
+  it('loses no lineage', () => {
+    const desk = new Desk();
+    desk.dump('Desktop/a.sql');
+    ahead(desk, MONTH_US, meanwhile);
+    desk.mv('Desktop/a.sql', 'Desktop/b.sql');
+    desk.type(PROGRAMS.rclone, 'rclone copy Desktop/b.sql mega:x');
+    expect(desk.findings()).toMatchObject([
+      { stage: 'upload', files: [desk.at('Desktop/a.sql'), desk.at('Desktop/b.sql')] },
+    ]);
+  });
+
+  it.each([
+    ['still open', 49, 'export'],
+    ['over', 51, 'tool'],
+  ])('leaves the window of exports as it is: %s', (_, minutes, stage) => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql');
+    const writer = desk.background(MAC_PROGRAMS.script);
+    ahead(desk, HOUR_US, meanwhile);
+    desk.story.wait(minutes * 60).write(writer, desk.at('Documents/a.csv'));
+    expect(desk.findings()).toMatchObject([{ stage }]);
+  });
+
+  it.each([
+    ['still open', 19, 'suspected-upload'],
+    ['over', 21, 'export'],
+  ])('leaves the window of flows as it is: %s', (_, minutes, stage) => {
+    const desk = new Desk();
+    const proc = desk.background(MAC_PROGRAMS.script);
+    desk.dump('Desktop/a.sql');
+    ahead(desk, HOUR_US, meanwhile);
+    desk.story.wait(minutes * 60).noise(1);
+    desk.reach(proc, 'api.box.com');
+    expect(desk.findings()).toMatchObject([{ stage }]);
+  });
+
+  it('leaves the window of browsers as it is', () => {
+    const desk = new Desk();
+    const chrome = desk.background(PROGRAMS.chrome);
+    desk.dump('Desktop/a.sql');
+    desk.story.open(chrome, desk.at('Desktop/a.sql'));
+    ahead(desk, HOUR_US, () => desk.story.noise(3));
+    desk.story.wait(100).noise(1);
+    desk.reach(chrome, 'drive.google.com');
+    expect(desk.findings()).toMatchObject([{ evidence: 'opened-by-browser' }]);
+  });
+
+  it('leaves repeats together', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql');
+    ahead(desk, MONTH_US, meanwhile);
+    desk.story.write(desk.type(PROGRAMS.psql, 'psql'), desk.at('Desktop/a.csv'));
+    expect(desk.findings()).toMatchObject([{ stage: 'export', count: 2 }]);
+  });
+
+  it('follows what happens meanwhile', () => {
+    const desk = new Desk();
+    desk.dump('Desktop/a.sql');
+    ahead(desk, HOUR_US, () => {
+      meanwhile(desk);
+      desk.type(PROGRAMS.zip, 'zip Desktop/b.zip Desktop/a.sql');
+      desk.story.write(desk.shell, desk.at('Desktop/other')).noise(1);
+    });
+    desk.type(PROGRAMS.rclone, 'rclone copy Desktop/a.sql mega:x');
+    expect(desk.findings()).toMatchObject([{ stage: 'upload' }]);
+  });
+
+  it('is the same story in parts, wherever it is cut', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql');
+    const writer = desk.background(MAC_PROGRAMS.script);
+    ahead(desk, HOUR_US, () => desk.story.noise(3));
+    desk.story.wait(600).write(writer, desk.at('Documents/a.csv')).noise(1);
+    const lines = desk.story.lines();
+    const whole = desk.emissions();
+    expect(whole.map(({ stage }) => stage)).toEqual(['tool', 'export']);
+    for (let cut = 1; cut < lines.length; cut += 1) {
+      const connection = openInMemory();
+      const parts = [lines.slice(0, cut), lines.slice(cut)];
+      const findings = parts.flatMap((part) => replayOnto(connection, part));
+      expect(findings.map(toSummary)).toEqual(whole);
+    }
   });
 });
 
