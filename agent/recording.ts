@@ -10,6 +10,7 @@ import { closeSync, constants, fsyncSync, ftruncateSync, openSync, writeSync } f
 import packageJson from '../package.json' with { type: 'json' };
 import type { Manifest, RecordingLoss } from './capture-manifest.ts';
 import { redactCaptureLine } from './redaction/capture-line.ts';
+import type { PathHider } from './redaction/path-hider.ts';
 import type { Redactor } from './redaction/redactor.ts';
 import { isOutOfRoom } from './store/reserve.ts';
 
@@ -19,6 +20,8 @@ export const FLUSH_BYTES = 64 * 1024;
 export interface RecordingOptions {
   /** `null` writes every line as it is. */
   readonly redactor: Redactor | null;
+  /** For paths; without it they stay as they are. */
+  readonly hider?: PathHider;
   /** Microseconds since 1970. */
   readonly clock: () => number;
   /** Writes bytes at an offset of the file and gives how many; `fs.writeSync` unless given. */
@@ -63,8 +66,8 @@ export class Recording {
       this.lose(this.#failure);
       return;
     }
-    const { redactor } = this.#options;
-    const line = redactor === null ? text : redactCaptureLine(text, redactor);
+    const { redactor, hider } = this.#options;
+    const line = redactor === null ? text : redactCaptureLine(text, redactor, hider);
     if (line === null) {
       this.lose('unreadable-line');
       return;

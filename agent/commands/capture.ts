@@ -6,8 +6,9 @@ import { clock } from '../daemon.ts';
 import { Health, type HealthEvent } from '../health/health.ts';
 import { InputError, loadKnowledge } from '../knowledge.ts';
 import type { LiveNeeds } from '../live-needs.ts';
-import { Recording } from '../recording.ts';
+import { Recording, type RecordingOptions } from '../recording.ts';
 import { RecordingNeeds } from '../recording-needs.ts';
+import { PathHider } from '../redaction/path-hider.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { liveSources } from '../sources.ts';
 import { pause, type Supervised, Supervisor } from '../supervise.ts';
@@ -39,7 +40,7 @@ export interface CaptureParts {
 const STOP_MS = 5000;
 
 /**
- * `spillwatch capture`: writes what the live sources see to a file, for `spillwatch replay`. Secrets of command lines become
+ * `spillwatch capture`: writes what the live sources see to a file, for `spillwatch replay`. Secrets of command lines and names become
  * placeholders of a key that is forgotten afterwards, so that equal ones can still be told. Exit 1 when the file cannot be
  * made or was cut short.
  */
@@ -83,10 +84,12 @@ async function record(
   const { exportMinutes, flowMinutes } = config.windows;
   const needs = new RecordingNeeds(catalogue, clock, (exportMinutes + flowMinutes) * 60_000_000);
   const tables = readTables();
-  const redactor = options.raw
-    ? null
-    : new Redactor({ kind: 'hash', key: randomBytes(32) }, tables);
-  const recording = open(options.file, redactor);
+  const key = randomBytes(32);
+  const recording = open(options.file, {
+    redactor: options.raw ? null : new Redactor({ kind: 'hash', key }, tables),
+    hider: new PathHider(key, catalogue.exportExtensions),
+    clock,
+  });
   if (options.raw)
     output.err(
       `${printable(options.file)}: will hold passwords and other secrets of command lines as they are; delete it when it has served\n`,
@@ -127,9 +130,9 @@ async function record(
 /** Longest pause that timers of Node know: 24 days. */
 const FOREVER_MS = 2 ** 31 - 1;
 
-function open(path: string, redactor: Redactor | null): Recording {
+function open(path: string, options: RecordingOptions): Recording {
   try {
-    return new Recording(path, { redactor, clock });
+    return new Recording(path, options);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     const advice =

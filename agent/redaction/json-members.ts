@@ -42,6 +42,15 @@ export function itemsAt(text: string, start: number): readonly JsonPlace[] {
   return items;
 }
 
+/** Every string of JSON text that is a value and no key, at any depth, in order. The text must be JSON. */
+export function* stringsIn(text: string): Generator<JsonPlace> {
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    const end = stringEnd(text, start);
+    if (text[skipSpace(text, end)] !== ':') yield { start, end };
+    start = text.indexOf('"', end);
+  }
+}
+
 /** The text with values replaced; the places must be in order and not overlap. What is outside them stays byte for byte. */
 export function withReplacements(
   text: string,

@@ -25,6 +25,7 @@ export function pairSecrets(text: string, rules: PairRules): readonly Span[] {
     const isParameter = value.kind === 'parameter' && isSecretParameter(pair.name);
     if (!isParameter && !isSecretPair(pair.name, text.slice(start, value.end))) continue;
     from = value.end;
+    if (HIDDEN_NAME.test(text.slice(value.start, value.end))) continue;
     if (rules.hasFileValues && /^[@<]/.test(text.slice(start, start + 1))) continue;
     found.push(spanOf(text, value.start, value.end, value.kind === 'connection'));
   }
@@ -83,6 +84,8 @@ function valueAt(text: string, nameStart: number, start: number): Value {
 const VARIABLE = /^[A-Z_][A-Z0-9_]*=/;
 
 const HIDDEN = /\[REDACTED(?::[0-9a-f]{12})?\]/iy;
+/** The rest of a file's name, of which the secret is hidden already. */
+const HIDDEN_NAME = /^\[REDACTED:[0-9a-f]{12}\](?:\.[a-z0-9]{1,8}){1,2}$/i;
 const PARAMETER_END = /[&#\s"<>\\]/g;
 const SEMICOLON = /;/g;
 const CONNECTION_END = /[,:]/g;

@@ -1,5 +1,5 @@
 import { findInValue } from './find-secrets.ts';
-import { pathSecrets } from './path-secrets.ts';
+import { mayHoldPathSecret, pathSecrets } from './path-secrets.ts';
 import { isPlaceholder, keyedPlaceholder } from './placeholder.ts';
 import { replaced, type Span } from './span.ts';
 import { mayHoldToken } from './tokens.ts';
@@ -25,6 +25,11 @@ export class PathHider {
 
   get endings(): ReadonlySet<string> {
     return this.#endings;
+  }
+
+  /** Whether a text, or JSON with texts in it, may hold a path with a secret; `false` is sure. */
+  mayHide(text: string): boolean {
+    return mayHoldPathSecret(text);
   }
 
   path(path: string): string {

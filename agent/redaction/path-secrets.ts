@@ -14,7 +14,7 @@ const MAX_ENDINGS = 2;
  * the paths of all that is in it. `endings` are those of a name (lower case, with the dot) that are never part of a secret.
  */
 export function pathSecrets(path: string, endings: ReadonlySet<string>): readonly Span[] {
-  if (!/[=@]/.test(path) && !mayHoldToken(path)) return [];
+  if (!mayHoldPathSecret(path)) return [];
   const found: Span[] = [];
   let start = 0;
   let before = '';
@@ -30,6 +30,11 @@ export function pathSecrets(path: string, endings: ReadonlySet<string>): readonl
     if (name !== '') before = name;
   }
   return found;
+}
+
+/** Whether there is anything to look for; `false` is sure. */
+export function mayHoldPathSecret(text: string): boolean {
+  return /[=@]/.test(text) || mayHoldToken(text);
 }
 
 /** Of a URL whose slashes a path takes for folders. */

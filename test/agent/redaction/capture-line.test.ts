@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactCaptureLine } from '../../../agent/redaction/capture-line.ts';
+import { PathHider } from '../../../agent/redaction/path-hider.ts';
 import { Redactor } from '../../../agent/redaction/redactor.ts';
 
 const redactor = new Redactor({ kind: 'redact' });
-const redacted = (line: string): string | null => redactCaptureLine(line, redactor);
+const hider = new PathHider(new Uint8Array(32).fill(4), new Set(['.csv']));
+const redacted = (line: string): string | null => redactCaptureLine(line, redactor, hider);
 
 describe('a line of a capture', () => {
   it('keeps every byte of an exec outside the secrets of its arguments and environment', () => {
@@ -23,6 +25,13 @@ describe('a line of a capture', () => {
     expect(
       redacted('{"source":"opens","message":{"event":{"exec":{"args":["mysql","-pS3"]}}}}'),
     ).toBe('{"source":"opens","message":{"event":{"exec":{"args":["mysql","-p[REDACTED]"]}}}}');
+  });
+
+  it('has the same placeholder for the name of a file wherever it stands, and keeps every other byte', () => {
+    const line = String.raw`{"event":{"exec":{"args":["cp","\/x\/token=S3.csv"]},"target" : {"path":"\/x\/token=S3.csv","\/key=S":1}},"path":"\/y\/S3"}`;
+    const [, name = ''] = /"path":"(\/x[^"]*)"/.exec(redacted(line) ?? '') ?? [];
+    expect(name).toMatch(/^\/x\/token=\[REDACTED:[0-9a-f]{12}\]\.csv$/);
+    expect(redacted(line)).toBe(line.replaceAll(String.raw`\/x\/token=S3.csv`, name));
   });
 
   it('loses the secrets of command lines in a process list', () => {
