@@ -116,6 +116,12 @@ export function fileTransferred(
     const action = isRename ? 'file-moved' : 'file-copied';
     return reached.flatMap((to) => settle(facts, node, to, action, sourcePath, at));
   }
+  const replaced = facts.lineage.find(path, at.clockUs);
+  if (replaced && isRename && facts.kinds.reader(node.process)?.class === 'editor') {
+    // Editors save a new version beside the file and move it over the old one.
+    facts.lineage.touch(replaced, at.clockUs);
+    return settle(facts, node, path, 'file-written', null, at);
+  }
   // What lay at the target before has been replaced by something else.
   facts.lineage.remove(path);
   // A rename or link writes nothing: what it brings in was written when the content last changed.

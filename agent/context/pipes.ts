@@ -2,7 +2,7 @@
  * Pipes between processes, so that data is followed where no file is written.
  *
  * A process writes to the pipe on its descriptor 1 and reads the one on descriptor 0; both ends show the same id at
- * exec. The members of a pipeline may be executed in any order. The kernel gives the id of a pipe that is gone to another
+ * exec. A pipe that its arguments name (`/dev/fd/63`, a substituted process of the shell) it may read or write. The members of a pipeline may be executed in any order. The kernel gives the id of a pipe that is gone to another
  * one, so an id whose processes have all exited some time ago stands for a new pipe. Bound: `MAX_PIPES`, the oldest goes
  * first.
  */
@@ -25,23 +25,19 @@ interface Pipe {
 
 export class Pipes {
   readonly #pipes = new Map<string, Pipe>();
-  readonly #output = new WeakMap<ProcessNode, string>();
+  readonly #outputs = new WeakMap<ProcessNode, readonly string[]>();
 
   /** Registers the ends a process holds after its exec. */
   connect(node: ProcessNode, exec: ProcessExec, clockUs: number): void {
-    const input = exec.descriptors.find(({ fd }) => fd === 0)?.pipeId ?? null;
-    const output = exec.descriptors.find(({ fd }) => fd === 1)?.pipeId ?? null;
-    if (input !== null) this.#end(input, clockUs).readers.push(node);
-    if (output === null) return;
-    this.#end(output, clockUs).writers.push(node);
-    this.#output.set(node, output);
+    for (const id of pipesAt(exec, 0)) this.#end(id, clockUs).readers.push(node);
+    const outputs = pipesAt(exec, 1);
+    for (const id of outputs) this.#end(id, clockUs).writers.push(node);
+    if (outputs.length > 0) this.#outputs.set(node, outputs);
   }
 
   /** Chain whose data comes through the pipe that the process reads: its session's, or one that is passed on. */
   sourceOf(exec: ProcessExec, reader: ProcessNode): Downstream | null {
-    const input = exec.descriptors.find(({ fd }) => fd === 0)?.pipeId ?? null;
-    const writers = input === null ? [] : (this.#pipes.get(input)?.writers ?? []);
-    for (const writer of writers) {
+    for (const writer of pipesAt(exec, 0).flatMap((id) => this.#pipes.get(id)?.writers ?? [])) {
       if (writer === reader) continue;
       const source = outputOf(writer);
       if (source) return source;
@@ -59,8 +55,8 @@ export class Pipes {
     const reached: ProcessNode[] = [];
     const open = [node];
     for (let at = open.pop(); at; at = open.pop()) {
-      const output = this.#output.get(at);
-      for (const reader of (output === undefined ? null : this.#pipes.get(output))?.readers ?? []) {
+      const outputs = this.#outputs.get(at) ?? [];
+      for (const reader of outputs.flatMap((id) => this.#pipes.get(id)?.readers ?? [])) {
         if (reader.chainId !== null || reader.downstreamOf !== null) continue;
         reader.downstreamOf = source;
         reached.push(reader);
@@ -84,7 +80,8 @@ export class Pipes {
     const pipe = this.#end(id, connectedUs);
     pipe.writers.push(...writers);
     pipe.readers.push(...readers);
-    for (const writer of writers) this.#output.set(writer, id);
+    for (const writer of writers)
+      this.#outputs.set(writer, [...(this.#outputs.get(writer) ?? []), id]);
   }
 
   #end(id: string, clockUs: number): Pipe {
@@ -104,6 +101,20 @@ export class Pipes {
     }
     return pipe;
   }
+}
+
+const NAMED_DESCRIPTOR = /\/dev\/fd\/(\d+)/;
+
+/** Pipes on a standard descriptor and on those that the arguments name. */
+function pipesAt({ descriptors, args }: ProcessExec, standard: 0 | 1): readonly string[] {
+  const pipes = descriptors.filter(
+    ({ fd, pipeId }) => pipeId !== null && (fd === standard || fd > 2),
+  );
+  if (pipes.length === 0) return [];
+  const named = new Set(args.map((arg) => Number(NAMED_DESCRIPTOR.exec(arg)?.[1])));
+  return pipes.flatMap(({ fd, pipeId }) =>
+    pipeId !== null && (fd === standard || named.has(fd)) ? [pipeId] : [],
+  );
 }
 
 function isSamePipe({ writers, readers, connectedUs }: Pipe, clockUs: number): boolean {

@@ -38,6 +38,8 @@ export interface Program {
   /** Pipe ids of standard input and output; without them both are vnodes. */
   readonly stdin?: number;
   readonly stdout?: number;
+  /** Further pipes that the program is given. */
+  readonly descriptors?: readonly { readonly fd: number; readonly pipe: number }[];
   /** Starts the app by itself: it is its own responsible process. */
   readonly isApp?: boolean;
   /** Login user and real user, when they differ from the parent's. */
@@ -325,7 +327,12 @@ export class Story {
         env: ['HOME=/Users/maria', 'PGPASSWORD=hunter2'],
         cwd: this.#file(program.cwd ?? '/Users/maria'),
         script: program.script === undefined ? null : this.#file(program.script),
-        fds: [fd(0, program.stdin), fd(1, program.stdout), fd(2, undefined)],
+        fds: [
+          fd(0, program.stdin),
+          fd(1, program.stdout),
+          fd(2, undefined),
+          ...(program.descriptors ?? []).map((further) => fd(further.fd, further.pipe)),
+        ],
         last_fd: 2,
         dyld_exec_path: program.path,
         image_cputype: 16_777_228,
