@@ -11,6 +11,11 @@ if (problem === null) {
   } catch (error) {
     crash(error);
   }
+  // A program of the system that cannot be ended must not keep a verb that is done. Fires only when something is left.
+  setInterval(() => {
+    // oxlint-disable-next-line no-process-exit -- what is left cannot be ended otherwise
+    if (process.stdout.writableLength === 0) process.exit();
+  }, 1000).unref();
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
