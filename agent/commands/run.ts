@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { SecretTables } from '../../rules/catalogue/redaction-tools.ts';
+import { shownValue } from '../config/shown-value.ts';
 import { type Config, describeConfigProblem } from '../config.ts';
 import { clock, runDaemon } from '../daemon.ts';
 import { readDestinations } from '../deliver/destination.ts';
@@ -46,24 +47,24 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
     await refuseTaken(options.state);
     const tables = readTables();
     const { connection, recovered } = openOrRecover(options.state);
-    const ownKey = stateKey(options.state, randomBytes);
-    const redactor = textRedactor(reading.config, ownKey, tables);
+    const key = stateKey(options.state, randomBytes);
+    const redactor = textRedactor(reading.config, key, tables);
     const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
     await runDaemon(
       {
         stateFolder: options.state,
         connection,
-        key: ownKey,
+        key,
         recovered,
         redactText: (text) => redactor.redactText(text),
         config: reading.config,
         configProblems: [...reading.problems.map(describeConfigProblem), ...problems],
         destinations,
         environment: environmentOf(process.env),
-        origins: [...reading.settings.values()].map(({ key, value, origin }) => ({
-          key: key.path,
-          value: key.hasSecrets ? null : value,
-          origin,
+        origins: [...reading.settings.values()].map((setting) => ({
+          key: setting.key.path,
+          value: setting.key.hasSecrets ? null : shownValue(setting),
+          origin: setting.origin,
         })),
         knowledge,
         sources: (needs) => liveSources(reading.config, hosts, clock, needs),

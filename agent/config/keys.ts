@@ -36,6 +36,8 @@ export interface Key extends ValueCheck {
   readonly text: string;
   /** The value may hold tokens, so it is not shown as it is. */
   readonly hasSecrets: boolean;
+  /** The value is a program with arguments, which are shown without secrets. */
+  readonly isCommand: boolean;
 }
 
 /** Every key, in the order in which `config show` prints them. */
@@ -82,6 +84,7 @@ export const KEYS: readonly Key[] = [
     text: 'in which repeats of a tool join its finding',
   }),
   key('endpointSecurity.command', ['/usr/bin/eslogger'], command(), {
+    isCommand: true,
     text: 'the helper that prints Endpoint Security events as lines, with its arguments',
   }),
   key('endpointSecurity.events', 'default', eventNames(), {
@@ -153,7 +156,12 @@ function key(
   path: string,
   fallback: unknown,
   check: ValueCheck,
-  words: { readonly text: string; readonly unit?: string; readonly hasSecrets?: boolean },
+  words: {
+    readonly text: string;
+    readonly unit?: string;
+    readonly hasSecrets?: boolean;
+    readonly isCommand?: boolean;
+  },
 ): Key {
-  return { path, fallback, ...check, unit: null, hasSecrets: false, ...words };
+  return { path, fallback, ...check, unit: null, hasSecrets: false, isCommand: false, ...words };
 }

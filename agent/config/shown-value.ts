@@ -1,3 +1,4 @@
+import { Redactor } from '../redaction/redactor.ts';
 import type { Setting } from './layers.ts';
 import { isRecord } from './value-checks.ts';
 
@@ -6,9 +7,12 @@ const OPEN_TEXTS: ReadonlySet<string> = new Set(['type', 'path', 'format']);
 
 /**
  * The value of a setting as it may be printed: in one that may hold secrets only type, path and format of each part are
- * readable, a URL shows its origin, numbers and truth values stay, and every other text is `(hidden)`.
+ * readable, a URL shows its origin, numbers and truth values stay, and every other text is `(hidden)`. A command is redacted as
+ * every other is.
  */
-export function shownValue({ key, value }: Setting): unknown {
+export function shownValue({ key, value, origin }: Setting): unknown {
+  if (key.isCommand && origin !== 'default' && Array.isArray(value))
+    return new Redactor({ kind: 'redact' }).redactArguments(value.map(String));
   return key.hasSecrets ? withoutSecrets(value, '') : value;
 }
 

@@ -366,6 +366,11 @@ describe(`whatever secrets stand in commands and names of files (seed ${SEED})`,
         deliver: [{ type: 'webhook', url: `https://u:${one}@h/${two}?token=${one}`, secret: two }],
       },
       { deliver: [{ type: 'x', token: two }, one], windows: { exportMinutes: 0 } },
+      {
+        endpointSecurity: {
+          command: ['/usr/bin/sshpass', '-p', one, 'ssh', 'h', `mysql -p${two}`],
+        },
+      },
     ];
     for (const document of documents) {
       writeFileSync(file, JSON.stringify(document));
