@@ -82,6 +82,8 @@ const DAY_US = 24 * 3600 * 1_000_000;
 
 /** The machine's clock in microseconds. */
 export const clock = (): number => Date.now() * 1000;
+/** Microseconds of a clock that nobody can set. */
+const steady = (): number => performance.now() * 1000;
 
 /** Runs until the signal aborts; resolves after a clean stop. Throws a `StateError` after one that damage of the database made. */
 export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
@@ -132,7 +134,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     note: (code, detail, subject) => health.note('deliver', code, detail, subject),
     onStoreError,
   });
-  const canary = new Canary(options.stateFolder, clock);
+  const canary = new Canary(options.stateFolder, steady);
   const uploadListeners: (() => void)[] = [];
   const engine = assemble({
     config: options.config,
@@ -234,8 +236,8 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     .sources(needs)
     .map((supervised) => supervisor.keep(supervised, stop.signal));
   const delivering = delivery.run(stop.signal);
-  const unreadable = new Unreadable(health, startedUs);
-  const canaries = new CanaryWatch(canary, health, clock, stop.signal);
+  const unreadable = new Unreadable(health, steady());
+  const canaries = new CanaryWatch(canary, health, steady, stop.signal);
   const saveWaiting = (): void => {
     if (engine.pipeline.unsaved().waiting === 0 || !engine.pipeline.retry()) return;
     if (engine.pipeline.unsaved().waiting > 0) void setImmediate().then(saveWaiting);
@@ -250,8 +252,8 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       delivery.tick();
       engine.pipeline.timeline.settle();
       saveWaiting();
-      canaries.look(isHeard(supervisor));
-      unreadable.look(unreadableLines(ledger), clock());
+      canaries.look(silenceUs(supervisor, clock()));
+      unreadable.look(unreadableLines(ledger), steady());
     }, TICK_MS),
     setInterval(() => {
       void snapshots.inSlices(stop.signal);
@@ -326,11 +328,12 @@ function noteCutShort(left: readonly string[], unjudged: number, health: Health)
   health.note('agent', 'stop-cut-short', detail);
 }
 
-/** The sensor has spoken in this run. */
-function isHeard(supervisor: Supervisor): boolean {
-  return supervisor
-    .reports()
-    .some(({ part, lastLineUs }) => part === 'endpoint-security' && lastLineUs !== null);
+/** How long the sensor said nothing; `null` when it has not spoken in this run. */
+function silenceUs(supervisor: Supervisor, nowUs: number): number | null {
+  const sensor = supervisor.reports().find(({ part }) => part === 'endpoint-security');
+  const { lastLineUs = null } = sensor ?? {};
+  // After the clock was set back the last line lies in the future, until the next one comes.
+  return lastLineUs === null ? null : Math.abs(nowUs - lastLineUs);
 }
 
 /** Records of all sources that could not be read; the sensor's own are among them, whatever they were. */

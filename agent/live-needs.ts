@@ -15,15 +15,22 @@ export interface LiveNeeds {
   readonly hasStream: () => boolean;
 }
 
-/** Read from the engine at each call. `listeners` are told of upload tools by whoever sees them start. */
+/** A stream of which the last line is older than this is none. */
+const STREAM_US = 60_000_000;
+
+/**
+ * Read from the engine at each call; moments are those of the timeline, which goes on when the clock is set. `listeners` are
+ * told of upload tools by whoever sees them start.
+ */
 export function liveNeeds(
   engine: Engine,
   listeners: (() => void)[],
   config: Config,
   clock: Clock,
 ): LiveNeeds {
-  const since = (us: number | null): number => (us === null ? Infinity : clock() - us);
-  const { facts, coverage } = engine;
+  const { facts, coverage, pipeline } = engine;
+  const since = (us: number | null): number =>
+    us === null ? Infinity : clock() + pipeline.timeline.state().offsetUs - us;
   const flowUs = config.windows.flowMinutes * 60_000_000;
   const exportUs = config.windows.exportMinutes * 60_000_000;
   const hasFile = (): boolean => {
@@ -45,6 +52,7 @@ export function liveNeeds(
       listeners.push(listener);
     },
     accounts: () => (facts.accounts.seen()?.accounts ?? []).map(({ uid, home }) => ({ uid, home })),
-    hasStream: () => since(coverage.state().lastUs) < 60_000_000,
+    // A line from the future, too, is none: the clock was set back, and the stream has not spoken since.
+    hasStream: () => Math.abs(since(coverage.state().lastUs)) < STREAM_US,
   };
 }

@@ -1,23 +1,29 @@
-import type { Clock } from '../../collectors/collector.ts';
 import type { Canary } from './canary.ts';
 import type { Health } from './health.ts';
 
 /** The first canary waits for the sensor's first line, but not longer; one that nobody watches says nothing. */
 const FIRST_US = 20_000_000;
+/** A stream that says nothing for so long is asked whether it lives: a canary makes it speak, unless nobody listens. */
+const SILENT_US = 40_000_000;
 /** While a canary is missing another is sent so often: its return says that the agent sees again. */
 const AGAIN_US = 60_000_000;
 
-/** Sends canaries at the start, on demand and again while one is missing, and says in `health` when one did not come back. */
+/**
+ * Sends canaries at the start, on demand, into a silent stream and again while one is missing, and says in `health` when one
+ * did not come back.
+ */
 export class CanaryWatch {
   readonly #canary: Canary;
   readonly #health: Health;
-  readonly #clock: Clock;
+  readonly #clock: () => number;
   readonly #signal: AbortSignal;
   readonly #startedUs: number;
   #sentUs: number | null = null;
 
-  /** `signal` ends the program of a canary that is under way. */
-  constructor(canary: Canary, health: Health, clock: Clock, signal: AbortSignal) {
+  /**
+   * `clock` gives microseconds and must never be set back; `signal` ends the program of a canary that is under way.
+   */
+  constructor(canary: Canary, health: Health, clock: () => number, signal: AbortSignal) {
     this.#canary = canary;
     this.#health = health;
     this.#clock = clock;
@@ -30,19 +36,24 @@ export class CanaryWatch {
     void this.#send();
   };
 
-  /** To be called every few seconds. `isHeard`: the sensor has spoken in this run. */
-  look(isHeard: boolean): void {
+  /** To be called every few seconds. `silentUs` is how long the sensor said nothing; `null` when it has not spoken in this run. */
+  look(silentUs: number | null): void {
     const missing = this.#canary.overdue();
-    const isDue =
-      this.#sentUs === null
-        ? isHeard || this.#clock() - this.#startedUs > FIRST_US
-        : missing !== null && this.#clock() - this.#sentUs > AGAIN_US;
+    const isDue = this.#isDue(silentUs, missing !== null);
     if (missing !== null) {
       const cause = likelyCause(this.#health);
       const detail = `the canary's ${missing.join(', ')} did not come back; ${cause}`;
       this.#health.raise('canary', 'canary-missing', detail);
     } else if (!this.#canary.isWaiting) this.#health.clear('canary', 'canary-missing');
     if (isDue) this.send();
+  }
+
+  #isDue(silentUs: number | null, isMissing: boolean): boolean {
+    const now = this.#clock();
+    if (this.#sentUs === null) return silentUs !== null || now - this.#startedUs > FIRST_US;
+    const sinceUs = now - this.#sentUs;
+    if (isMissing) return sinceUs > AGAIN_US;
+    return !this.#canary.isWaiting && silentUs !== null && Math.min(silentUs, sinceUs) > SILENT_US;
   }
 
   async #send(): Promise<void> {

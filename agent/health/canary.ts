@@ -30,13 +30,15 @@ export class Canary {
   #lastSeenUs: number | null = null;
   #flights = 0;
 
+  /** `clock` gives microseconds and must never be set back. */
   constructor(stateFolder: string, clock: () => number) {
     this.#folder = join(stateFolder, 'canary');
     this.#clock = clock;
   }
 
-  get lastSeenUs(): number | null {
-    return this.#lastSeenUs;
+  /** Microseconds since a canary was last back; `null` before the first. */
+  get seenAgoUs(): number | null {
+    return this.#lastSeenUs === null ? null : this.#clock() - this.#lastSeenUs;
   }
 
   get isWaiting(): boolean {

@@ -38,7 +38,8 @@ export function statusReport(parts: ReportParts): StatusReport {
   const { facts, coverage, pipeline } = engine;
   const { lastUs } = coverage.state();
   const gaps = coverage.gaps();
-  const uptimeSeconds = (nowUs - startedUs) / 1e6;
+  // Not by the clock of the machine, which can be set.
+  const uptimeSeconds = process.uptime();
   const cpu = process.cpuUsage();
   const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   const chains = [...facts.chains.all()];
@@ -53,7 +54,7 @@ export function statusReport(parts: ReportParts): StatusReport {
     coverage: {
       gaps: gaps.length,
       missingMessages: gaps.reduce((sum, gap) => sum + Math.max(0, gap.last - gap.first + 1), 0),
-      lastLineAgeSeconds: ageSeconds(nowUs, lastUs),
+      lastLineAgeSeconds: ageSeconds(nowUs + pipeline.timeline.state().offsetUs, lastUs),
     },
     held: pipeline.timeline.held,
     late: pipeline.timeline.counts().late,
@@ -73,7 +74,7 @@ export function statusReport(parts: ReportParts): StatusReport {
     files: { followed: facts.lineage.size, evicted: facts.lineage.evicted },
     processes: { known: facts.tree.size, evicted: facts.tree.evicted },
     canary: {
-      lastSeenAgeSeconds: ageSeconds(nowUs, canary.lastSeenUs),
+      lastSeenAgeSeconds: canary.seenAgoUs === null ? null : rounded(canary.seenAgoUs / 1e6),
       waiting: canary.isWaiting,
     },
     permissions: { fullDiskAccess: fullDiskAccess() },

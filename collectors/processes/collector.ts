@@ -33,11 +33,20 @@ export interface ListedProcess {
 export interface ProcessesSettings {
   /** `null`: only at start and when asked to. */
   readonly everyMs: number | null;
+  /** Makes lists rarer while that is enough. */
+  readonly thrift?: Thrift;
   readonly clock: Clock;
   readonly list?: () => Promise<readonly ListedProcess[]>;
   readonly timer?: Timer;
   /** How long one list may take; 5 s when not given. */
   readonly timeoutMs?: number;
+}
+
+/** Lists take at most this share of the time, and come at least every `slowestMs`; while `isActive` both do not hold. */
+export interface Thrift {
+  readonly share: number;
+  readonly slowestMs: number;
+  readonly isActive: () => boolean;
 }
 
 /** A collector that also takes a list whenever it is asked to. */
@@ -65,23 +74,34 @@ export function processesCollector(settings: ProcessesSettings): ProcessesCollec
       signal.addEventListener('abort', () => wake.abort(), { once: true });
       const outage = new Outage(output, null);
       const overflow = new Outage(output, 'processes');
-      let dueAt = Number.NEGATIVE_INFINITY;
+      const { everyMs, thrift } = settings;
+      let startedAt = Number.NEGATIVE_INFINITY;
+      let tookMs = 0;
+      let isDone = false;
       while (!signal.aborted) {
-        const waitMs = dueAt - timer.now();
+        const restMs = everyMs ?? (isDone ? Number.POSITIVE_INFINITY : RETRY_MS);
+        const waitMs = startedAt + thriftyMs(restMs, tookMs, thrift) - timer.now();
         if (waitMs > 0 && !isWanted) {
           wake = new AbortController();
+          // Whether it is active may change meanwhile.
+          const longestMs = thrift ? restMs : MAX_PAUSE_MS;
           // oxlint-disable-next-line no-await-in-loop
-          await timer.pause(Math.min(waitMs, MAX_PAUSE_MS), wake.signal);
+          await timer.pause(Math.min(waitMs, longestMs), wake.signal);
           continue;
         }
         isWanted = false;
-        const startedAt = timer.now();
+        startedAt = timer.now();
         // oxlint-disable-next-line no-await-in-loop
-        const isDone = await takeList(settings, output, { outage, overflow }, signal);
-        dueAt = startedAt + (settings.everyMs ?? (isDone ? Number.POSITIVE_INFINITY : RETRY_MS));
+        isDone = await takeList(settings, output, { outage, overflow }, signal);
+        tookMs = timer.now() - startedAt;
       }
     },
   };
+}
+
+function thriftyMs(restMs: number, tookMs: number, thrift: Thrift | undefined): number {
+  if (!thrift || thrift.isActive()) return restMs;
+  return Math.max(restMs, Math.min(tookMs / thrift.share, thrift.slowestMs));
 }
 
 /** Longest pause that timers of Node know. */

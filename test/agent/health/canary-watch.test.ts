@@ -24,9 +24,10 @@ function watched() {
   const health = new Health(clock, () => {});
   const stop = new AbortController();
   const watch = new CanaryWatch(canary, health, clock, stop.signal);
-  const pass = (seconds: number, isHeard: boolean): number => {
+  /** `silent`: seconds since the sensor's last line; `null` when it has said nothing. Gives how many were sent. */
+  const pass = (seconds: number, silent: number | null): number => {
     nowUs += seconds * SECOND_US;
-    watch.look(isHeard);
+    watch.look(silent === null ? null : silent * SECOND_US);
     return sent.mock.calls.length;
   };
   /** Ends the programs before their folder goes. */
@@ -34,39 +35,54 @@ function watched() {
     stop.abort();
     await Promise.allSettled(sent.mock.results.map(({ value }) => value));
   };
-  return { watch, health, sent, pass, end };
+  return { canary, watch, health, sent, pass, end };
 }
 
 it('sends the first canary when the sensor has spoken', async () => {
   const { pass, end } = watched();
-  expect(pass(2, false)).toBe(0);
-  expect(pass(2, true)).toBe(1);
-  expect(pass(2, true)).toBe(1);
+  expect(pass(2, null)).toBe(0);
+  expect(pass(2, 0)).toBe(1);
+  expect(pass(2, 0)).toBe(1);
   await end();
 });
 
 it('sends it after twenty seconds when the sensor says nothing', async () => {
   const { pass, end } = watched();
-  expect(pass(20, false)).toBe(0);
-  expect(pass(1, false)).toBe(1);
+  expect(pass(20, null)).toBe(0);
+  expect(pass(1, null)).toBe(1);
   await end();
 });
 
 it('says that a canary is missing and why, and sends another a minute after the last one', async () => {
   const { health, pass, end } = watched();
   health.raise('endpoint-security', 'not-permitted', 'refused');
-  pass(1, true);
-  pass(29, true);
+  pass(1, 0);
+  pass(29, 0);
   expect(health.active()).toHaveLength(1);
-  expect(pass(1, true)).toBe(1);
+  expect(pass(1, 0)).toBe(1);
   expect(health.active().at(-1)).toMatchObject({
     part: 'canary',
     code: 'canary-missing',
     detail: "the canary's exec, write, rename did not come back; likely because of not-permitted",
   });
-  expect(pass(30, true)).toBe(1);
-  expect(pass(1, true)).toBe(2);
+  expect(pass(30, 0)).toBe(1);
+  expect(pass(1, 0)).toBe(2);
   expect(health.active()).toHaveLength(2);
+  await end();
+});
+
+it('asks a stream that fell silent whether it lives, and again after as long a silence', async () => {
+  const { canary, pass, end } = watched();
+  vi.spyOn(canary, 'isWaiting', 'get').mockReturnValue(false);
+  vi.spyOn(canary, 'overdue').mockReturnValue(null);
+  expect(pass(1, 0)).toBe(1);
+  expect(pass(39, 39)).toBe(1);
+  expect(pass(2, 41)).toBe(2);
+  // It answered, and is silent again.
+  expect(pass(30, 30)).toBe(2);
+  expect(pass(11, 41)).toBe(3);
+  // A stream that goes on is not asked.
+  expect(pass(600, 1)).toBe(3);
   await end();
 });
 

@@ -181,6 +181,31 @@ describe('processesCollector', () => {
     expect(timer.pauses).toBe(0);
   });
 
+  it('lists so rarely that it takes its share of the time, but no less than it may', async () => {
+    const thrift = { share: 1 / 100, slowestMs: 30_000, isActive: () => false };
+    const cheap = counted({ everyMs: 5000, thrift }, 20);
+    await whileRunning(processesCollector(cheap.given), () => cheap.timer.advance(11_000));
+    expect(cheap.at).toStrictEqual([0, 5000, 10_000]);
+    const dear = counted({ everyMs: 5000, thrift }, 100);
+    await whileRunning(processesCollector(dear.given), () => dear.timer.advance(25_000));
+    expect(dear.at).toStrictEqual([0, 10_000, 20_000]);
+    const slow = counted({ everyMs: 5000, thrift }, 2000);
+    await whileRunning(processesCollector(slow.given), () => slow.timer.advance(65_000));
+    expect(slow.at).toStrictEqual([0, 30_000, 60_000]);
+  });
+
+  it('lists every interval while it is active, also when that begins during a long pause', async () => {
+    let isActive = false;
+    const thrift = { share: 1 / 100, slowestMs: 30_000, isActive: () => isActive };
+    const { timer, at, given } = counted({ everyMs: 5000, thrift }, 300);
+    await whileRunning(processesCollector(given), async () => {
+      await timer.advance(7000);
+      isActive = true;
+      await timer.advance(10_000);
+    });
+    expect(at.slice(0, 3)).toStrictEqual([0, 10_300, 15_300]);
+  });
+
   it('lists at start only when there is no interval, and whenever it is asked to', async () => {
     const { timer, at, given } = counted({ everyMs: null });
     const collector = processesCollector(given);
@@ -218,7 +243,7 @@ describe('processesCollector', () => {
 });
 
 function counted(
-  settings: Pick<ProcessesSettings, 'everyMs'>,
+  settings: Pick<ProcessesSettings, 'everyMs' | 'thrift'>,
   tookMs = 0,
 ): {
   readonly timer: VirtualTimer;
