@@ -115,10 +115,16 @@ async function start(folder: string, url: string, run: number, mode = ''): Promi
   return child;
 }
 
-function committedIn(folder: string): ReadonlySet<string> {
+/** Uids of all findings, and what the outbox says it lost: nothing, because it is larger than all of them. */
+function stateOf(folder: string): {
+  readonly committed: ReadonlySet<string>;
+  readonly lost: unknown;
+} {
   const connection = openInFolder(folder);
   try {
-    return new Set(connection.prepare<[], string>('SELECT version_id FROM findings').pluck().all());
+    const uids = connection.prepare<[], string>('SELECT version_id FROM findings').pluck().all();
+    const lost = connection.prepare('SELECT rows, dropped, dead FROM destinations').all();
+    return { committed: new Set(uids), lost };
   } finally {
     connection.close();
   }
@@ -150,11 +156,12 @@ it(
       receiver.isKind = true;
       const last = await start(folder, url, KILLS, 'finish');
       if (last.exitCode === null) await once(last, 'exit');
-      const committed = committedIn(folder);
+      const { committed, lost } = stateOf(folder);
       const counts = [...receiver.counts].map(([name, count]) => `${name} ${count}`).join(', ');
       process.stderr.write(
         `outbox kills: ${committed.size} committed, ${receiver.received.size} received, ${receiver.duplicates} duplicates; ${counts}\n`,
       );
+      expect(lost).toEqual([{ rows: 0, dropped: 0, dead: 0 }]);
       expect(committed.size).toBeGreaterThan(KILLS);
       expect(new Set(receiver.received.keys())).toEqual(committed);
       expect([...receiver.received.values()].filter((bodies) => bodies.size > 1)).toEqual([]);
