@@ -180,11 +180,6 @@ function notRunning(folder: string): Check {
  * part without trouble.
  */
 function runningChecks(report: StatusReport): readonly Check[] {
-  const checkOf = (
-    result: typeof fail | typeof warn,
-    { part, code, subject, detail }: HealthEvent,
-  ): Check =>
-    result(`${part}: ${code}`, subject === null ? detail : `${subject}: ${detail}`, remedyOf(code));
   const troubled = new Set(report.troubles.map(({ part }) => part));
   const quiet = report.collectors
     .filter(({ part }) => !troubled.has(part))
@@ -206,6 +201,14 @@ function runningChecks(report: StatusReport): readonly Check[] {
     ...report.remarks.map((remark) => checkOf(warn, remark)),
     ...report.troubles.map((trouble) => checkOf(fail, trouble)),
   ];
+}
+
+function checkOf(
+  result: typeof fail | typeof warn,
+  { part, code, subject, detail }: HealthEvent,
+): Check {
+  const text = subject === null ? detail : `${subject}: ${detail}`;
+  return result(`${part}: ${code}`, text, remedyOf(code));
 }
 
 function textOf(error: unknown): string {

@@ -31,7 +31,10 @@ const ROWS_AT_ONCE = 500;
 export function* lettersOf(connection: Connection, selection: Selection): Generator<Letter> {
   const { isDead, destination, ids } = selection;
   const rows = connection
-    .prepare<[{ destination: string | null }], Omit<Letter, 'severity'> & { readonly severity: number }>(
+    .prepare<
+      [{ destination: string | null }],
+      Omit<Letter, 'severity'> & { readonly severity: number }
+    >(
       `SELECT id, destination, uid, kind, severity, time_us AS timeUs,
          ${isDead ? 'reason' : 'NULL AS reason'}, body
        FROM ${isDead ? 'dead_letters' : 'outbox'}

@@ -42,7 +42,7 @@ describe('delivery by the real daemon', () => {
       (request, response) => {
         void buffer(request).then((bytes) => {
           for (const line of gunzipSync(bytes).toString().split('\n')) keep(line);
-          response.end();
+          return response.end();
         });
       },
     );

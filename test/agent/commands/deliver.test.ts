@@ -33,7 +33,7 @@ it('sends a marked finding to each destination and says what was answered', asyn
   const port = await stage.http((request, response) => {
     void text(request).then((body) => {
       bodies.push(body);
-      response.end();
+      return response.end();
     });
   });
   const busy = await stage.http((request, response) => {

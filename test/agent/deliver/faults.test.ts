@@ -57,7 +57,7 @@ const takes: RequestListener = (request, response) => {
       const { metadata }: { metadata: { uid: string } } = JSON.parse(line);
       received.push(metadata.uid);
     }
-    response.end();
+    return response.end();
   });
 };
 

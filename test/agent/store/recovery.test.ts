@@ -189,26 +189,26 @@ describe('what is not damage', () => {
   });
 });
 
-describe('an outbox with damaged pages', () => {
-  function fillOutbox(): void {
-    const connection = openInFolder(root);
-    const outbox = new Outbox(connection, { maxRows: 10_000, maxMegabytes: 64, days: 30 });
-    outbox.enqueue(() =>
-      Array.from({ length: 500 }, (_, index) => ({
-        destination: 'siem',
-        uid: String(index),
-        series: String(index),
-        kind: 'finding' as const,
-        severity: 'high' as const,
-        timeUs: 0,
-        body: 'x'.repeat(2000),
-      })),
-    );
-    connection.close();
-    // Beyond the tables that are made first lie only rows of the outbox.
-    overwrite(40 * 4096, 20 * 4096);
-  }
+function fillOutbox(): void {
+  const connection = openInFolder(root);
+  const outbox = new Outbox(connection, { maxRows: 10_000, maxMegabytes: 64, days: 30 });
+  outbox.enqueue(() =>
+    Array.from({ length: 500 }, (_, index) => ({
+      destination: 'siem',
+      uid: String(index),
+      series: String(index),
+      kind: 'finding' as const,
+      severity: 'high' as const,
+      timeUs: 0,
+      body: 'x'.repeat(2000),
+    })),
+  );
+  connection.close();
+  // Beyond the tables that are made first lie only rows of the outbox.
+  overwrite(40 * 4096, 20 * 4096);
+}
 
+describe('an outbox with damaged pages', () => {
   it('does not keep the agent from starting, and is looked at once a run met the damage', () => {
     fillOutbox();
     expect(rowsAfter().recovered).toBe(null);
