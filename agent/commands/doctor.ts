@@ -198,9 +198,16 @@ function runningChecks(report: StatusReport): readonly Check[] {
     ...quiet,
     coverage,
     ...sendingChecks(report.destinations),
-    ...report.remarks.map((remark) => checkOf(warn, remark)),
+    ...report.remarks.map(remarkCheck),
     ...report.troubles.map((trouble) => checkOf(fail, trouble)),
   ];
+}
+
+/** A folder that never was is worth a line, but no warning. */
+function remarkCheck(remark: HealthEvent): Check {
+  return remark.code === 'root-missing'
+    ? pass(`${remark.part}: ${remark.code}`, remark.detail)
+    : checkOf(warn, remark);
 }
 
 function checkOf(

@@ -4,7 +4,6 @@ import { groupsOf, readGroups, readPasswd } from './passwd.ts';
 import {
   type AccountReading,
   type AccountSource,
-  FIRST_USER_ID,
   type HostReading,
   MAX_ACCOUNTS,
   type ReadingFault,
@@ -25,8 +24,14 @@ const FILES: LinuxFiles = {
   osRelease: '/etc/os-release',
 };
 
+/** Below are accounts of the system: `UID_MIN` of login.defs(5). */
+const FIRST_USER_ID = 1000;
+
 /** passwd(5) and group(5) name nobody's account by this id. */
 const NOBODY = 65534;
+
+/** Shells of accounts that nobody can log in to: nologin(8) and false(1), wherever they lie. */
+const NO_SHELL = /\/(?:nologin|false)$/;
 
 /** A larger file is not read (`command-failed`). */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -72,7 +77,9 @@ async function readAccounts(
   group: string | null,
 ): Promise<readonly AccountReading[]> {
   const groups = group === null ? null : readGroups(group);
-  const people = readPasswd(passwd).filter(({ uid }) => uid >= FIRST_USER_ID && uid !== NOBODY);
+  const people = readPasswd(passwd).filter(
+    ({ uid, shell }) => uid >= FIRST_USER_ID && uid !== NOBODY && !NO_SHELL.test(shell),
+  );
   const hasHome = await Promise.all(people.map(({ home }) => isFolder(home)));
   return people
     .filter(({ home }, at) => home !== '/' && hasHome[at])

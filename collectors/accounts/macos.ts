@@ -12,7 +12,6 @@ import {
 import {
   type AccountReading,
   type AccountSource,
-  FIRST_USER_ID,
   type HostReading,
   MAX_ACCOUNTS,
   type ReadingFault,
@@ -161,6 +160,9 @@ function peopleOf(ids: string, homes: string): readonly Person[] {
   }
   return people;
 }
+
+/** macOS gives people 501 and up. What stands for the shell says nothing of them: a login by the window needs none. */
+const FIRST_USER_ID = 500;
 
 /** What macOS gives accounts that nobody logs in to. */
 const NO_HOME = '/var/empty';

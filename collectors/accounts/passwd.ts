@@ -4,14 +4,16 @@ export interface PasswdEntry {
   readonly uid: number;
   readonly gid: number;
   readonly home: string;
+  /** What is started at a login; empty for the shell of the system. */
+  readonly shell: string;
 }
 
 /** Reads /etc/passwd; lines that name no user, ids and absolute home are left out. */
 export function readPasswd(text: string): readonly PasswdEntry[] {
   return text.split('\n').flatMap((line) => {
-    const [name = '', , uid = '', gid = '', , home = ''] = line.split(':');
+    const [name = '', , uid = '', gid = '', , home = '', shell = ''] = line.split(':');
     const isEntry = name !== '' && ID.test(uid) && ID.test(gid) && home.startsWith('/');
-    return isEntry ? [{ name, uid: Number(uid), gid: Number(gid), home }] : [];
+    return isEntry ? [{ name, uid: Number(uid), gid: Number(gid), home, shell: shell.trim() }] : [];
   });
 }
 

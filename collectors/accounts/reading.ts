@@ -35,8 +35,5 @@ export interface AccountSource {
   read(signal: AbortSignal): Promise<HostReading>;
 }
 
-/** macOS gives people 501 and up, Linux 1000; below 500 are service accounts. */
-export const FIRST_USER_ID = 500;
-
 /** Accounts in one host record; what is above is left out and the record is not complete. */
 export const MAX_ACCOUNTS = 5000;

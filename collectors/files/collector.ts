@@ -25,6 +25,8 @@ export interface FilesCollectorOptions {
 }
 
 const MAX_ROOTS = 512;
+/** Folders that a remark names; of others it gives the number. */
+const MAX_SHOWN = 3;
 
 /**
  * Watches folders of users and emits `files` records. It cannot say who changed a file, and it sees no file that lived
@@ -73,6 +75,7 @@ class WatchedRoots {
   readonly #roots = new Map<string, WatchedRoot>();
   readonly #closing = new Set<Promise<void>>();
   #hasTooMany = false;
+  #toldMissing: string | null = null;
 
   constructor(options: FilesCollectorOptions, output: LiveOutput, queue: ChangeQueue) {
     this.#options = options;
@@ -88,7 +91,10 @@ class WatchedRoots {
     for (const [path, root] of this.#roots) {
       if (wanted.get(path)?.uid !== root.uid) this.#forget(path, root);
     }
-    if (mode === 'off') return;
+    if (mode === 'off') {
+      this.#tellMissing();
+      return;
+    }
     const { watch = watchWithChokidar, maxEntries } = this.#options;
     const checks = [...wanted.values()].map((root) => {
       const known = this.#roots.get(root.path);
@@ -99,6 +105,7 @@ class WatchedRoots {
       return watched.check(DEPTHS[mode]);
     });
     await Promise.all(checks);
+    this.#tellMissing();
   }
 
   async close(): Promise<void> {
@@ -110,6 +117,25 @@ class WatchedRoots {
     const closing = root.forget();
     this.#closing.add(closing);
     void closing.finally(() => this.#closing.delete(closing));
+  }
+
+  /** One remark for all folders that were never there. */
+  #tellMissing(): void {
+    const missing = [...this.#roots.values()].filter(({ neverWas }) => neverWas);
+    const shown = missing.slice(0, MAX_SHOWN).map(({ path }) => JSON.stringify(path));
+    const rest = missing.length - shown.length;
+    const more = rest === 0 ? '' : ` and ${rest} more`;
+    const detail =
+      missing.length === 0
+        ? null
+        : `${missing.length} of ${this.#roots.size} folders were not there since the start and are watched as soon as they are: ${shown.join(', ')}${more}`;
+    if (detail === this.#toldMissing) return;
+    this.#toldMissing = detail;
+    if (detail === null) this.#output.recovered('root-missing', null);
+    else {
+      const remark = { detail, subject: null, lasts: true, isRemark: true };
+      this.#output.trouble({ code: 'root-missing', ...remark });
+    }
   }
 
   #tellTooMany(count: number): void {

@@ -52,6 +52,8 @@ export class WatchedRoot {
   #wanted: Depth = 0;
   #mayCheckEarly = true;
   #isClosed = false;
+  /** Something was at its path since it is watched. */
+  #wasThere = false;
 
   constructor(root: WatchRoot, options: WatchedRootOptions) {
     this.#root = root;
@@ -61,6 +63,15 @@ export class WatchedRoot {
 
   get uid(): number {
     return this.#root.uid;
+  }
+
+  get path(): string {
+    return this.#root.path;
+  }
+
+  /** A folder that never was there is missed by nobody; one that was is a trouble when it is gone. */
+  get neverWas(): boolean {
+    return !this.#wasThere;
   }
 
   /** Compares the root with what is watched and mends the difference. A check that is still under way is not repeated. */
@@ -105,9 +116,11 @@ export class WatchedRoot {
     const state = await inspectRoot(this.#root);
     if (this.#isOver()) return;
     if (state.kind === 'refused') {
-      this.#refuse(state);
+      this.#wasThere ||= state.code !== 'root-missing';
+      if (this.#wasThere) this.#refuse(state);
       return;
     }
+    this.#wasThere = true;
     const now = this.#watching;
     if (now && now.identity !== state.identity) {
       this.once('root-replaced', 'is another folder than before and is watched anew');

@@ -89,6 +89,7 @@ const agent = spawn(
   { stdio: ['ignore', 'ignore', 'ignore'] },
 );
 const over = once(agent, 'exit');
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => agent.kill('SIGTERM'));
 try {
   await Promise.race([
     measure(agent),

@@ -102,6 +102,13 @@ describe('spillwatch doctor', () => {
     expect(resultOf(checks, 'files')).toBe('pass');
   });
 
+  it('names folders that never were and warns of none', async () => {
+    await serving.answer({ ...HEALTHY, remarks: [troubleOf('root-missing')] });
+    const { checks } = await ask();
+    expect(resultOf(checks, 'files: root-missing')).toBe('pass');
+    expect(resultOf(checks, 'files')).toBe('pass');
+  });
+
   it('names the folder of a trouble', async () => {
     const troubles = [troubleOf('root-is-link', { subject: '/Users/maria/Downloads' })];
     await serving.answer({ ...HEALTHY, troubles });

@@ -12,6 +12,9 @@ const PASSWD = (home: string): string =>
     'gone:x:1001:1001::/nonexistent/gone:/bin/bash',
     `nobody:x:65534:65534:nobody:${home}:/usr/sbin/nologin`,
     'systemd-network:x:998:998::/:/usr/sbin/nologin',
+    `service:x:999:999::${home}:/bin/bash`,
+    `mailbox:x:1002:1002::${home}:/usr/sbin/nologin`,
+    `retired:x:1003:1003::${home}:/bin/false`,
     'broken',
     `negative:x:-2:1:x:${home}:/bin/sh`,
     '',
@@ -43,7 +46,7 @@ function read(changes: Record<string, string | null> = {}): Promise<HostReading>
 }
 
 describe('linuxAccounts', () => {
-  it('reads people whose home exists, with their groups, the primary one first', async () => {
+  it('reads people who can log in and whose home exists, with their groups, the primary one first', async () => {
     const reading = await read();
     expect(reading).toMatchObject({
       uuid: '3D1219C7-C4C5-404A-AA1F-6D2A48ADFDA4',
@@ -54,6 +57,7 @@ describe('linuxAccounts', () => {
     expect(reading.accounts).toMatchObject([
       { uid: 1000, name: 'maria', groups: ['maria', 'sudo'] },
     ]);
+    expect(reading.accounts).toHaveLength(1);
   });
 
   it('does not know groups that it cannot read', async () => {

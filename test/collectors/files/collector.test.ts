@@ -141,14 +141,40 @@ describe('filesCollector', () => {
     await watching.awake(root);
   });
 
-  it('watches a folder that was missing at the start', async () => {
+  it('watches a folder that was missing at the start as soon as it is there, and calls that no trouble', async () => {
     const root = join(temporaryFolder(), 'Downloads');
     const watching = new Watching(root);
     await watching.reports('root-missing');
+    expect(watching.troubles).toEqual([
+      {
+        code: 'root-missing',
+        detail: `1 of 1 folders were not there since the start and are watched as soon as they are: "${root}"`,
+        subject: null,
+        lasts: true,
+        isRemark: true,
+      },
+    ]);
     mkdirSync(root);
-    await watching.recovers(`root-missing ${root}`);
+    await watching.recovers('root-missing null');
     await watching.awake(root);
-    expect(watching.codes()).toEqual(['root-missing']);
+    // From now on it is missed.
+    rmSync(root, { recursive: true });
+    await until('it is missed', () => watching.troubles.length > 1);
+    expect(watching.troubles[1]).toMatchObject({
+      code: 'root-missing',
+      subject: root,
+      lasts: true,
+    });
+    expect(watching.troubles[1]?.isRemark).toBeUndefined();
+  });
+
+  it('names many folders that were never there in one remark', async () => {
+    const home = temporaryFolder();
+    const roots = Array.from({ length: 50 }, (_, at) => ({ path: `${home}/${at}`, uid: MY_UID }));
+    const watching = new Watching(home, { roots: () => roots });
+    await watching.reports('root-missing');
+    expect(watching.troubles).toHaveLength(1);
+    expect(watching.troubles[0]?.detail).toMatch(/^50 of 50 .*\/0", .*\/1", .*\/2" and 47 more$/);
   });
 
   it('watches the folder that took the place of another, and says so', async () => {
@@ -235,19 +261,21 @@ describe('filesCollector', () => {
   });
 
   it('forgets the trouble of a root that is not asked for any more', async () => {
-    const root = join(temporaryFolder(), 'missing');
+    const root = join(temporaryFolder(), 'root');
+    symlinkSync('/', root);
     let roots = [{ path: root, uid: MY_UID }];
     const watching = new Watching(root, { roots: () => roots });
-    await watching.reports('root-missing');
+    await watching.reports('root-is-link');
     roots = [];
-    await watching.recovers(`root-missing ${root}`);
-    expect(watching.codes()).toEqual(['root-missing']);
+    await watching.recovers(`root-is-link ${root}`);
+    expect(watching.codes()).toEqual(['root-is-link']);
   });
 
   it('does not say on stopping that trouble is over', async () => {
-    const root = join(temporaryFolder(), 'missing');
+    const root = join(temporaryFolder(), 'root');
+    symlinkSync('/', root);
     const watching = new Watching(root);
-    await watching.reports('root-missing');
+    await watching.reports('root-is-link');
     await watching.stop();
     expect(watching.recovered).toEqual([]);
   });
@@ -257,8 +285,8 @@ describe('filesCollector', () => {
     const roots = Array.from({ length: 513 }, (_, at) => ({ path: `${root}/${at}`, uid: MY_UID }));
     const watching = new Watching(root, { roots: () => roots });
     await watching.reports('watch-limit');
-    await until('512 are checked', () => watching.codes().length >= 513);
-    expect(watching.troubles.map(({ subject }) => subject)).not.toContain(`${root}/512`);
+    await watching.reports('root-missing');
+    expect(watching.troubles.at(-1)?.detail).toMatch(/^512 of 512 folders/);
   });
 
   it('watches less deep what holds too many entries, and fully again when it was tidied up', async () => {
