@@ -78,6 +78,17 @@ describe('config check', () => {
     ]);
   });
 
+  it.each([[[]], [[{}]], ['text'], [3], [null], [true]])(
+    'takes a document that is %j for an error of the whole document',
+    (document) => {
+      const path = file('no-object.json', JSON.stringify(document));
+      const { code, out, err } = check(path);
+      expect(code).toBe(1);
+      expect(out).toBe('');
+      expect(err).toBe(`${path}: the document: must be a JSON object\n`);
+    },
+  );
+
   it('takes an unknown key alone for an error', () => {
     expect(check(file('unknown.json', { proxy: 1 })).code).toBe(1);
   });

@@ -47,6 +47,8 @@ async function runUntilStarted(
   readonly code: number | null;
   readonly out: string;
   readonly log: readonly string[];
+  /** Details of what was raised, with their codes. */
+  readonly raised: readonly string[];
 }> {
   const node = join(PROJECT, 'node_modules/.bin/node');
   const main = [...nodeArgs, join(PROJECT, 'agent/main.ts')];
@@ -68,11 +70,17 @@ async function runUntilStarted(
     child.kill(signal);
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  const log = err
+  const lines = err
     .trimEnd()
     .split('\n')
-    .map((line) => String((JSON.parse(line) as { msg?: unknown }).msg));
-  return { code, out, log };
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const raised = lines.filter(({ state: kind }) => kind === 'raised');
+  return {
+    code,
+    out,
+    log: lines.map(({ msg }) => String(msg)),
+    raised: raised.map((event) => `${String(event['code'])}: ${String(event['detail'])}`),
+  };
 }
 
 describe('spillwatch run', () => {
@@ -92,6 +100,12 @@ describe('spillwatch run', () => {
     const { code, log } = await runUntilStarted('SIGTERM', configure(QUIET), endless);
     expect(code).toBe(0);
     expect(log.at(-1)).toBe('stopped');
+  });
+
+  it('runs with the defaults when the configuration is no object, and says so', async () => {
+    const { code, raised } = await runUntilStarted('SIGTERM', configure([]));
+    expect(code).toBe(0);
+    expect(raised).toContain('configuration: the document: must be a JSON object');
   });
 
   it('does not start with a configuration that is no JSON', async () => {
