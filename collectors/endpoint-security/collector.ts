@@ -11,7 +11,7 @@ import { OPENS_ENVELOPE_BYTES, toOpensEnvelope } from './opens.ts';
 import { runHelper } from './run-helper.ts';
 import { Silence } from './silence.ts';
 import { UnreadableLines } from './unreadable-lines.ts';
-import { chooseEvents, DEFAULT_EVENTS, listEvents } from './wanted-events.ts';
+import { chooseEvents, DEFAULT_EVENTS, listEvents, NEEDED_EVENTS } from './wanted-events.ts';
 
 /** Comes with macOS 13 and later. */
 export const DEFAULT_COMMAND: readonly string[] = ['/usr/bin/eslogger'];
@@ -111,11 +111,17 @@ function eventsToWatch(
   const wanted = configured === 'default' ? DEFAULT_EVENTS : configured;
   const { events, missing } = chooseEvents(run === 'opens' ? ['open'] : wanted, known);
   for (const name of missing) {
+    // Nobody asked for those of our own list, and an older macOS has fewer; without the needed ones there is no chain.
+    const isRemark = configured === 'default' && !NEEDED_EVENTS.has(name);
+    const advice = isRemark
+      ? 'This macOS is older than the event'
+      : 'Compare endpointSecurity.events with what it prints for --list-events';
     output.trouble({
       code: 'bad-event-name',
-      detail: `${program}: knows no event "${name}"; the others are watched. Compare endpointSecurity.events with what it prints for --list-events`,
+      detail: `${program}: knows no event "${name}"; the others are watched. ${advice}`,
       subject: name,
       lasts: true,
+      ...(isRemark && { isRemark }),
     });
   }
   if (events.length === 0)

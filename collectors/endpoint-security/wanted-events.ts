@@ -16,6 +16,9 @@ export const DEFAULT_EVENTS: readonly string[] = [
   'truncate',
 ];
 
+/** Without them no chain is seen. */
+export const NEEDED_EVENTS: ReadonlySet<string> = new Set(['exec', 'fork', 'exit']);
+
 /** How long the helper may take to list its events before it is asked for the wanted ones as they are. */
 export const LIST_TIMEOUT_MS = 5000;
 

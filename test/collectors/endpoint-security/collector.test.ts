@@ -155,6 +155,18 @@ describe('endpointSecurityCollector', () => {
     const run = helper('lists', 'exec exit', { events: ['exec', 'btm', 'exit', 'exec'] });
     expect(await linesOf(run, 1)).toEqual(['{"asked":"exec exit"}']);
     expect(run.troubles).toMatchObject([{ code: 'bad-event-name', subject: 'btm', lasts: true }]);
+    expect(run.troubles[0]?.isRemark).toBeUndefined();
+  });
+
+  it('only remarks what an older macOS does not know of our own list, unless no chain is seen without it', async () => {
+    const run = helper('lists', 'exec fork create rename unlink', { events: 'default' });
+    await linesOf(run, 1);
+    const [remarks, troubles] = [true, undefined].map((is) =>
+      run.troubles.filter(({ isRemark }) => isRemark === is).map(({ subject }) => subject),
+    );
+    expect(remarks).toEqual(['close', 'link', 'clone', 'copyfile', 'truncate']);
+    expect(troubles).toEqual(['exit']);
+    expect(run.troubles.find(({ isRemark }) => isRemark)?.detail).toContain('older');
   });
 
   it.each(['no-list', 'empty-list', 'endless-list'])(
