@@ -18,10 +18,10 @@ const MAX_ENTRIES = 20_000;
 const RESOLVER_EVERY_MS = 5 * 60_000;
 /**
  * How often processes are listed when there is no stream that reports them. Listing takes 20 ms to 200 ms of the processor, so
- * without a chain it may take a five-hundredth of the time only, but not less than a look in half a minute.
+ * without a chain it may take an eight-hundredth of the time only, but not less than a look in half a minute.
  */
 const FALLBACK_EVERY_MS = 5000;
-const FALLBACK_SHARE = 1 / 500;
+const FALLBACK_SHARE = 1 / 800;
 const FALLBACK_SLOWEST_MS = 30_000;
 
 /**
@@ -65,6 +65,8 @@ export function liveSources(
     { part: 'endpoint-security-opens', make: sensor('opens'), isWanted: needs.wantsOpens },
     {
       part: 'processes',
+      // Without a stream the fallback lists them anyway; when it comes back, the first list is what was missed.
+      isWanted: needs.hasStream,
       make: () => processesCollector({ everyMs: processes.everySeconds * 1000, clock }),
     },
     {

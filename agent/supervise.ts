@@ -105,8 +105,8 @@ export class Supervisor {
     let failures = 0;
     while (!signal.aborted) {
       if (supervised.isWanted && !supervised.isWanted()) {
-        // What ended it last does not matter until it is wanted again.
-        if (entry.state !== 'not-wanted') clearAll(this.#parts.health, supervised.part);
+        // What ended it last, and what it saw, does not matter until it is wanted again.
+        if (entry.state !== 'not-wanted') this.#parts.health.clearPart(supervised.part);
         entry.state = 'not-wanted';
         // oxlint-disable-next-line no-await-in-loop -- asked once a second
         await pause(1000, signal);
@@ -147,6 +147,8 @@ export class Supervisor {
     } catch (error) {
       const code = error instanceof CollectorError ? error.code : 'command-failed';
       const detail = error instanceof Error ? error.message : String(error);
+      // The next run tells anew what is still so.
+      health.clearPart(part, code);
       health.raise(part, code, detail);
       health.note(part, 'collector-restarted', detail);
       return true;

@@ -106,6 +106,12 @@ export class Health {
     this.#add({ part, code, state: 'cleared', subject, detail: known.event.detail });
   }
 
+  /** A part has ended, and nobody would say any more that its troubles and remarks are over; `kept` is why it ended. */
+  clearPart(part: HealthPart, kept: HealthCode | null = null): void {
+    for (const { event } of this.#lasting.values())
+      if (event.part === part && event.code !== kept) this.clear(part, event.code, event.subject);
+  }
+
   /** Something happened that is over at once. */
   note(part: HealthPart, code: HealthCode, detail: string, subject: string | null = null): void {
     this.#add({ part, code, state: 'noted', subject, detail });

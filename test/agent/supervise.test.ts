@@ -311,6 +311,20 @@ describe('a supervised collector', () => {
   });
 });
 
+it('forgets what a run said that has failed: the next one says anew what is still so', async () => {
+  const made = bench({ part: 'files', name: 'files' });
+  await pass(0);
+  const trouble = { code: 'root-is-link', detail: 'a link', subject: '/a', lasts: true } as const;
+  made.collector.output?.trouble(trouble);
+  await delayOfNext(made);
+  expect(made.health.active().map(({ code }) => code)).toEqual(['helper-exited']);
+  // Failing again for the same reason is not told as an end and a new beginning.
+  await delayOfNext(made);
+  expect(
+    made.told.filter(({ code, state }) => code === 'helper-exited' && state !== 'noted'),
+  ).toHaveLength(1);
+});
+
 describe('a collector that is not always wanted', () => {
   it('is started when it is wanted and stopped when it is not any more', async () => {
     let wanted = false;

@@ -127,6 +127,20 @@ describe('health', () => {
     expect(told.map(({ state }) => state)).toEqual(['noted', 'raised', 'noted']);
   });
 
+  it('clears all of a part that has ended, but not why it did, and nothing of others', () => {
+    const { health, told } = healthOf();
+    health.raise('files', 'root-is-link', 'a link', '/a');
+    health.remark('files', 'not-a-file', 'a pipe', '/b');
+    health.raise('files', 'command-failed', 'why');
+    health.raise('network', 'command-slow', 'slow');
+    health.clearPart('files', 'command-failed');
+    expect(health.active().map(({ code }) => code)).toEqual(['command-failed', 'command-slow']);
+    expect(health.remarks()).toEqual([]);
+    expect(told.filter(({ state }) => state === 'cleared')).toHaveLength(2);
+    health.clearPart('files');
+    expect(health.active().map(({ code }) => code)).toEqual(['command-slow']);
+  });
+
   it('lists troubles however many remarks there are', () => {
     const { health } = healthOf();
     for (let number = 0; number < MAX_ACTIVE + 3; number += 1)
