@@ -53,7 +53,7 @@ export class Redactor {
   redactArguments(argv: readonly string[]): readonly string[] {
     if (this.#mode.kind === 'drop') {
       this.#count += Math.max(argv.length - 1, 0);
-      return argv.slice(0, 1).map((program) => this.#hidden(program, findInValue(program)));
+      return this.#settled(argv.slice(0, 1), (words) => words.map((word) => findInValue(word)));
     }
     return this.#settled(argv, (words) => findInArguments(words, this.#tables));
   }

@@ -111,6 +111,11 @@ describe('secrets of prose', () => {
 });
 
 describe('the mode drop', () => {
+  it('hides all of a program that holds a secret, so that a second time changes nothing', () => {
+    const own = new Redactor({ kind: 'drop' });
+    expect(own.redactArguments(["token=''mysql"])).toEqual(['token=[REDACTED]']);
+  });
+
   const dropper = new Redactor({ kind: 'drop' });
 
   it('keeps the program, and scheme and host of a URL, and counts what is left out', () => {
