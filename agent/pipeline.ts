@@ -95,6 +95,8 @@ export class Pipeline implements RecordOutput {
     ledger.received(record.collector);
     ledger.dropped(record.collector, record.dropped);
     if (record.sequence !== null) this.#timeline.lostLine(record.sequence);
+    const { opensSequence = null } = record;
+    if (opensSequence !== null) this.#timeline.lostOpens(opensSequence);
   }
 
   /** The sources have ended: everything that is still held is judged. */

@@ -25,6 +25,7 @@ export class RecordingNeeds implements LiveNeeds {
   #toolUs: number | null = null;
   #streamUs: number | null = null;
   #sequence: number | null = null;
+  #opensSequence: number | null = null;
   #unreported = 0;
 
   constructor(catalogue: Catalogue, clock: () => number, activeUs: number) {
@@ -66,14 +67,18 @@ export class RecordingNeeds implements LiveNeeds {
     for (const event of record.events) this.#event(event);
   }
 
-  #number({ collector, sequence }: SourceRecord | LostRecord): void {
+  #number({ collector, sequence, opensSequence = null }: SourceRecord | LostRecord): void {
     if (collector !== 'endpoint-security') return;
     this.#streamUs = this.#clock();
-    if (sequence === null) return;
-    const last = this.#sequence;
-    // A lower number is that of a sensor that was started anew.
+    this.#sequence = this.#next(this.#sequence, sequence);
+    this.#opensSequence = this.#next(this.#opensSequence, opensSequence);
+  }
+
+  /** Counts what is missing between two numbers of one run. A lower number is that of a run that was started anew. */
+  #next(last: number | null, sequence: number | null): number | null {
+    if (sequence === null) return last;
     if (last !== null && sequence > last + 1) this.#unreported += sequence - last - 1;
-    this.#sequence = sequence;
+    return sequence;
   }
 
   #event(event: Event): void {

@@ -9,7 +9,7 @@ import { processesCollector } from '../collectors/processes/collector.ts';
 import type { Config } from './config.ts';
 import { FIRST_USER_ID } from './context/accounts.ts';
 import type { LiveNeeds } from './live-needs.ts';
-import type { Supervised } from './supervise.ts';
+import { OPENS_PART, type Supervised } from './supervise.ts';
 
 const WATCHED = ['Downloads', 'Documents'];
 const SILENT_AFTER_MS = 5 * 60_000;
@@ -62,7 +62,7 @@ export function liveSources(
         }),
     },
     { part: 'endpoint-security', make: sensor('main') },
-    { part: 'endpoint-security-opens', make: sensor('opens'), isWanted: needs.wantsOpens },
+    { part: OPENS_PART, make: sensor('opens'), isWanted: needs.wantsOpens },
     {
       part: 'processes',
       // Without a stream the fallback lists them anyway; when it comes back, the first list is what was missed.

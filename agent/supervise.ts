@@ -3,8 +3,8 @@
  * agent stops.
  *
  * Delays: full jitter up to `FIRST_DELAY_MS` times two for each failure in a row, at most `MAX_DELAY_MS`; a run of
- * `STEADY_MS` makes the next failure the first again. A restart of Endpoint Security puts a notice into the stream, so that
- * numbering and coverage know of it.
+ * `STEADY_MS` makes the next failure the first again. A restart of Endpoint Security, and every start of its second run,
+ * puts a notice into the stream, so that numbering and coverage know of it.
  */
 import {
   type Collector,
@@ -18,6 +18,9 @@ import type { Health } from './health/health.ts';
 export const FIRST_DELAY_MS = 500;
 export const MAX_DELAY_MS = 60_000;
 export const STEADY_MS = 60_000;
+
+/** The second run of the sensor, which numbers its lines by itself. */
+export const OPENS_PART = 'endpoint-security-opens';
 
 /** A collector that is made anew for every start; `part` names it in health events. */
 export interface Supervised {
@@ -113,6 +116,8 @@ export class Supervisor {
         continue;
       }
       const startedUs = this.#parts.clock();
+      if (supervised.part === OPENS_PART)
+        this.#announce(entry, entry.state === 'waiting' ? 'opens-restarted' : 'opens-started');
       // oxlint-disable-next-line no-await-in-loop -- a collector has one run at a time
       const failed = await this.#once(entry, signal);
       if (!failed || isOver(signal)) continue;
@@ -123,7 +128,8 @@ export class Supervisor {
       const limitMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures, 16), MAX_DELAY_MS);
       // oxlint-disable-next-line no-await-in-loop -- the pause before the next run
       await pause(this.#parts.random() * limitMs, signal);
-      if (!isOver(signal) && supervised.part === 'endpoint-security') this.#announceRestart(entry);
+      if (!isOver(signal) && supervised.part === 'endpoint-security')
+        this.#announce(entry, 'restarted');
     }
     entry.state = 'stopped';
   }
@@ -194,13 +200,13 @@ export class Supervisor {
     };
   }
 
-  #announceRestart(entry: Entry): void {
+  #announce(entry: Entry, code: 'restarted' | 'opens-started' | 'opens-restarted'): void {
     const time = new Date(this.#parts.clock() / 1000).toISOString();
     const notice = {
       source: 'notice',
       time,
       collector: 'endpoint-security',
-      code: 'restarted',
+      code,
       detail: `start ${entry.restarts + 1}`,
     };
     this.#parts.line(JSON.stringify(notice));

@@ -97,14 +97,16 @@ export class Timeline {
   }
 
   push(record: SourceRecord): void {
-    if (isRestart(record)) {
+    if (isNotice(record, 'restarted')) {
       this.#believe();
       this.#restart();
     }
     this.#arrivals += 1;
     const { sequence, timeUs } = record;
     if (sequence === null) {
-      this.#take(record, this.#nearest(timeUs), this.#arrivals);
+      const clockUs = this.#nearest(timeUs);
+      this.#seeOpens(record, clockUs);
+      this.#take(record, clockUs, this.#arrivals);
       return;
     }
     if (this.#doubted && sequence > this.#doubted.sequence) this.#decide(timeUs);
@@ -123,6 +125,11 @@ export class Timeline {
     }
     this.#coverage.numbered(sequence, this.#lastClockUs);
     this.#lastSequence = sequence;
+  }
+
+  /** The same of the run of opens. */
+  lostOpens(sequence: number): void {
+    this.#coverage.opensNumbered(sequence, null, this.#maxClockUs);
   }
 
   /**
@@ -174,6 +181,15 @@ export class Timeline {
       this.#highestUs = Math.max(this.#highestUs, clockUs);
     }
     this.#drain(this.#maxClockUs - LATENESS_US);
+  }
+
+  /** What a record says of the run of opens. A gap counts from the line behind it, and for nothing that came before that. */
+  #seeOpens(record: SourceRecord, clockUs: number): void {
+    const knownUs = clockUs < this.#maxClockUs ? this.#maxClockUs + 1 : clockUs;
+    const { opensSequence = null } = record;
+    if (opensSequence !== null) this.#coverage.opensNumbered(opensSequence, clockUs, knownUs);
+    else if (isNotice(record, 'opens-started')) this.#coverage.opensStarted(clockUs);
+    else if (isNotice(record, 'opens-restarted')) this.#coverage.opensRestarted(clockUs, knownUs);
   }
 
   /** What a leap is measured from: the line before, or what the other sources showed before the first one. */
@@ -305,12 +321,12 @@ export class Timeline {
   }
 }
 
-function isRestart(record: SourceRecord): boolean {
+function isNotice(record: SourceRecord, code: string): boolean {
   return record.events.some(
     (event) =>
       event.kind === 'collector.notice' &&
       event.about === 'endpoint-security' &&
-      event.code === 'restarted',
+      event.code === code,
   );
 }
 

@@ -9,8 +9,8 @@ import type {
 import { LineSplitter } from './endpoint-security/lines.ts';
 import { readMessage } from './endpoint-security/message.ts';
 import { normalize } from './endpoint-security/normalize.ts';
-import { OPENS_SOURCE, OpensNumbers } from './endpoint-security/opens.ts';
-import type { CollectorName, CollectorNotice, Event } from './event.ts';
+import { OPENS_SOURCE } from './endpoint-security/opens.ts';
+import type { CollectorName, Event } from './event.ts';
 import { readFileChange } from './files/change.ts';
 import { ConnectionDifference } from './network/difference.ts';
 import { readResolverAnswers } from './network/resolver.ts';
@@ -33,7 +33,6 @@ import {
 export class CaptureReader {
   readonly #output: RecordOutput;
   readonly #difference: ConnectionDifference;
-  readonly #opens = new OpensNumbers();
   readonly #lines: LineSplitter;
 
   /** `connections` is the `state` of a reader whose capture this one continues. */
@@ -65,17 +64,13 @@ export class CaptureReader {
   }
 
   #line(text: string): void {
-    const decoded = decodeLine(text, this.#difference, this.#opens);
+    const decoded = decodeLine(text, this.#difference);
     if ('dropped' in decoded) this.#output.lost(decoded);
     else this.#output.record(decoded);
   }
 }
 
-function decodeLine(
-  text: string,
-  difference: ConnectionDifference,
-  opens: OpensNumbers,
-): SourceRecord | LostRecord {
+function decodeLine(text: string, difference: ConnectionDifference): SourceRecord | LostRecord {
   let value: unknown;
   try {
     // Editors put a byte order mark before the first line.
@@ -88,7 +83,7 @@ function decodeLine(
   if (asObject(own(object, 'event'))) return decodeMessage(object, text);
   const source = asText(own(object, 'source'));
   if (source === null) return lost(null, 'unknown-record');
-  if (source === OPENS_SOURCE) return decodeOpens(object, text, opens);
+  if (source === OPENS_SOURCE) return decodeOpens(object, text);
   return decodeEnvelope(source, object, difference);
 }
 
@@ -110,30 +105,13 @@ function decodeMessage(object: JsonObject, text: string): SourceRecord | LostRec
   };
 }
 
-/** A message of the second run: its numbers are its own, so they leave here as a notice of what is missing. */
-function decodeOpens(
-  object: JsonObject,
-  text: string,
-  numbers: OpensNumbers,
-): SourceRecord | LostRecord {
+/** A message of the second run, whose numbers are its own. */
+function decodeOpens(object: JsonObject, text: string): SourceRecord | LostRecord {
   const message = asObject(own(object, 'message'));
   if (!message || asTimeUs(own(object, 'time')) === null)
     return lost('endpoint-security', 'bad-shape');
-  numbers.see(asInteger(own(message, 'global_seq_num')));
-  const decoded = decodeMessage(message, text);
-  if ('dropped' in decoded) return { ...decoded, sequence: null };
-  // A lost line can carry no notice, so what was missing before it is told with the next one.
-  const missing = numbers.takeMissing();
-  if (missing === 0) return { ...decoded, sequence: null };
-  const notice: CollectorNotice = {
-    kind: 'collector.notice',
-    collector: 'endpoint-security',
-    timeUs: decoded.timeUs,
-    about: 'endpoint-security',
-    code: 'opens-lost',
-    detail: `${missing} messages of the run that watches opens are missing`,
-  };
-  return { ...decoded, sequence: null, events: [notice, ...decoded.events], skipped: null };
+  const opensSequence = asInteger(own(message, 'global_seq_num'));
+  return { ...decodeMessage(message, text), sequence: null, opensSequence };
 }
 
 function decodeEnvelope(

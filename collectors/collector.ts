@@ -25,6 +25,8 @@ export interface SourceRecord {
   readonly timeUs: number;
   /** `global_seq_num` of Endpoint Security; `null` for sources that do not number their records. */
   readonly sequence: number | null;
+  /** `global_seq_num` of a message of the second run, which watches opens. */
+  readonly opensSequence?: number | null;
   readonly events: readonly Event[];
   readonly skipped: SkipReason | null;
   /** Rows inside the record that could not be read. */
@@ -37,6 +39,8 @@ export interface LostRecord {
   readonly dropped: DropReason;
   /** The number the lost record still showed, so that the loss is not counted twice. */
   readonly sequence: number | null;
+  /** The same of the second run. */
+  readonly opensSequence?: number | null;
 }
 
 /** Where a source hands over what it read. Implementations must not block for more than 10 ms. */

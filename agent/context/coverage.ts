@@ -1,11 +1,13 @@
 /**
  * What the agent could not see. Endpoint Security numbers its messages; numbers that are missing within one run of the
- * sensor are messages the kernel dropped, and between two runs nobody watched.
+ * sensor are messages the kernel dropped, and between two runs nobody watched. The same holds for its second run, of opens.
  *
  * A gap lies between the last line seen before and the first line seen after it, and it counts for a chain from the moment
  * of that later line on: only then is it known, also when the capture is replayed in parts. Bounds: `MAX_GAPS`; at the
  * bound the two oldest become one that spans both, so that coverage is never claimed where there was none.
  */
+
+import { OpensNumbers, type OpensState } from './opens-numbers.ts';
 
 export const MAX_GAPS = 1000;
 
@@ -15,7 +17,7 @@ export interface Gap {
   readonly untilUs: number;
   /** From when on the gap is known: `untilUs`, or the earliest of the gaps that were merged into this one. */
   readonly knownUs: number;
-  readonly reason: 'missing-numbers' | 'sensor-restarted';
+  readonly reason: 'missing-numbers' | 'sensor-restarted' | 'opens-lost';
   /** First and last number that may still come; none when `last` is below `first`. */
   readonly first: number;
   readonly last: number;
@@ -27,6 +29,8 @@ export interface CoverageState {
   readonly firstUs: number | null;
   readonly lastUs: number | null;
   readonly restartedFromUs: number | null;
+  /** Not in snapshots of earlier versions. */
+  readonly opens?: OpensState;
 }
 
 /** The numbers of a gap that no late line can fill any more. */
@@ -40,6 +44,7 @@ export class Coverage {
   #lastUs: number | null = null;
   /** Last line of the run before, as long as the new run has not spoken. */
   #restartedFromUs: number | null = null;
+  readonly #opens = new OpensNumbers();
 
   /** A line with the highest number so far. */
   numbered(sequence: number, clockUs: number): void {
@@ -75,6 +80,24 @@ export class Coverage {
       { ...gap, first: sequence + 1, fromUs: Math.max(gap.fromUs, clockUs) },
     ].filter((part) => part.first <= part.last);
     this.#gaps.splice(at, 1, ...rest);
+  }
+
+  /**
+   * A line of the run of opens, `null` for the moment of one that could not be read. What is missing before it is known from
+   * `knownUs` on.
+   */
+  opensNumbered(sequence: number, clockUs: number | null, knownUs: number): void {
+    this.#addOpens(this.#opens.see(sequence, clockUs), clockUs ?? knownUs, knownUs);
+  }
+
+  /** A run of opens begins, because opens are wanted. */
+  opensStarted(clockUs: number): void {
+    this.#opens.started(clockUs);
+  }
+
+  /** The run of opens ended although they were wanted, and begins anew. */
+  opensRestarted(clockUs: number, knownUs: number): void {
+    this.#addOpens(this.#opens.restarted(clockUs), clockUs, knownUs);
   }
 
   /** The gap that a late line with this number would fill. */
@@ -114,6 +137,7 @@ export class Coverage {
       firstUs: this.#firstUs,
       lastUs: this.#lastUs,
       restartedFromUs: this.#restartedFromUs,
+      opens: this.#opens.state(),
     };
   }
 
@@ -123,6 +147,13 @@ export class Coverage {
     this.#firstUs = state.firstUs;
     this.#lastUs = state.lastUs;
     this.#restartedFromUs = state.restartedFromUs;
+    if (state.opens) this.#opens.resume(state.opens);
+  }
+
+  #addOpens(fromUs: number | null, clockUs: number, knownUs: number): void {
+    if (fromUs === null) return;
+    const gap = { fromUs, untilUs: Math.max(fromUs, clockUs), knownUs: Math.max(fromUs, knownUs) };
+    this.#add({ ...gap, reason: 'opens-lost', ...CLOSED });
   }
 
   #add(gap: Gap): void {

@@ -1,6 +1,6 @@
 /**
  * The second run of the helper, which watches `open` only and only for a while. Its lines are put into envelopes, so that
- * their numbers are not taken for those of the main run; missing ones are counted here.
+ * their numbers are not taken for those of the main run.
  */
 import type { Clock } from '../collector.ts';
 
@@ -17,30 +17,4 @@ const TIME = /"time"\s*:\s*"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z)
 export function toOpensEnvelope(line: string, clock: Clock): string {
   const time = TIME.exec(line)?.[1] ?? new Date(Math.floor(clock() / 1000)).toISOString();
   return `{"source":"${OPENS_SOURCE}","time":"${time}","message":${line}}`;
-}
-
-/** A number that is lower by more than this is not late: the run is a new one. */
-const MAX_LATENESS = 1000;
-
-/** The numbers (`global_seq_num`) of runs that follow each other, each from 0, and how many of them are missing. */
-export class OpensNumbers {
-  #last: number | null = null;
-  #missing = 0;
-
-  /** A line with this number came, readable or not; `null` shows none. */
-  see(sequence: number | null): void {
-    if (sequence === null) return;
-    const last = this.#last;
-    const isNewRun = last === null || sequence === 0 || last - sequence > MAX_LATENESS;
-    if (!isNewRun && sequence <= last) return;
-    if (!isNewRun) this.#missing += sequence - last - 1;
-    this.#last = sequence;
-  }
-
-  /** How many numbers were missing since the last call. A late line is not taken back from them. */
-  takeMissing(): number {
-    const missing = this.#missing;
-    this.#missing = 0;
-    return missing;
-  }
 }

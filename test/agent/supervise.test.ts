@@ -74,33 +74,23 @@ function bench({
   const lines: string[] = [];
   const lost: string[] = [];
   const stop = new AbortController();
+  const settings = { isFull: false, random: 1 };
   const supervisor = new Supervisor({
     health,
     clock,
-    random: () => made.random,
+    random: () => settings.random,
     line: (text) => {
-      if (made.isFull) return false;
+      if (settings.isFull) return false;
       lines.push(text);
       return true;
     },
     lost: (of, reason) => lost.push(`${of} ${reason}`),
   });
-  const made: Bench = {
-    collector,
-    supervisor,
-    health,
-    told,
-    lines,
-    lost,
-    stop,
-    kept: supervisor.keep(
-      { part, make: collector.make, ...(isWanted && { isWanted }) },
-      stop.signal,
-    ),
-    isFull: false,
-    random: 1,
-  };
-  return made;
+  const kept = supervisor.keep(
+    { part, make: collector.make, ...(isWanted && { isWanted }) },
+    stop.signal,
+  );
+  return Object.assign(settings, { collector, supervisor, health, told, lines, lost, stop, kept });
 }
 
 /** Lets time pass, and what follows from it. */
@@ -252,16 +242,16 @@ describe('a supervised collector', () => {
   });
 
   it.each([
-    ['endpoint-security', 'endpoint-security', 1],
-    ['endpoint-security-opens', 'endpoint-security', 0],
-    ['network', 'network', 0],
-  ] as const)('%s of %s: a restart puts %i notices into the stream', async (part, name, count) => {
+    ['endpoint-security', 'endpoint-security', ['restarted']],
+    ['endpoint-security-opens', 'endpoint-security', ['opens-started', 'opens-restarted']],
+    ['network', 'network', []],
+  ] as const)('%s of %s: start and restart put %j into the stream', async (part, name, codes) => {
     const made = bench({ part, name });
     await pass(0);
     await delayOfNext(made);
     const notices = made.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const restarted = { source: 'notice', collector: 'endpoint-security', code: 'restarted' };
-    expect(notices).toMatchObject(Array.from({ length: count }, () => restarted));
+    const notice = { source: 'notice', collector: 'endpoint-security' };
+    expect(notices).toMatchObject(codes.map((code) => ({ ...notice, code })));
   });
 
   it('says what becomes of its lines', async () => {

@@ -3,6 +3,7 @@
  * that the helper and the other sources would have written. Keys come in a mixed order, slashes are escaped, audit tokens
  * have the shape of the chosen message version, numbers count up without holes unless `lose` is called.
  */
+import { toOpensEnvelope } from '../../collectors/endpoint-security/opens.ts';
 
 export interface User {
   readonly uid: number;
@@ -166,6 +167,22 @@ export class Story {
   lose(count: number): this {
     this.#sequence += count;
     return this;
+  }
+
+  /** The run that watches opens says something with this number of its own; nobody knows the file. */
+  opensRun(number: number): this {
+    const at = this.#lines.length;
+    this.open(this.launchd, '/Library/Preferences/com.apple.dock.plist');
+    const [line = ''] = this.#lines.splice(at);
+    // The number of the main run that it took goes to the next line.
+    this.#sequence -= 1;
+    const numbered = line.replace(/"global_seq_num":\d+/, `"global_seq_num":${number}`);
+    return this.raw(toOpensEnvelope(numbered, () => this.#us));
+  }
+
+  /** What the supervisor says when that run begins, or begins anew because it ended. */
+  opensAnnounced(code: 'opens-started' | 'opens-restarted'): this {
+    return this.envelope({ source: 'notice', collector: 'endpoint-security', code, detail: '' });
   }
 
   /** The sensor is started anew: numbers begin at 0. */

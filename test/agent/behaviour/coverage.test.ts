@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { toSummary } from '../../../agent/deliver/formats/summary.ts';
+import { openInMemory } from '../../../agent/store/database.ts';
 import { Desk } from '../../support/desk.ts';
+import { replayOnto } from '../../support/engine.ts';
 import { MAC_PROGRAMS } from '../../support/mac-programs.ts';
 import { PROGRAMS } from '../../support/story.ts';
 
@@ -143,6 +146,88 @@ describe('coverage is complete', () => {
   it('when a missing number comes within two seconds', () => {
     const desk = troubled({ inside: ({ story }) => story.noise(2).arriveEarlier(1) });
     expect(desk.findings()).toMatchObject([COMPLETE]);
+  });
+});
+
+/** Opens with these numbers, a second apart. */
+function opens(desk: Desk, ...numbers: readonly number[]): void {
+  for (const number of numbers) desk.story.wait(1).opensRun(number).noise(1);
+}
+
+const holed: Trouble = (desk) => opens(desk, 0, 5, 6);
+
+describe('the run that watches opens', () => {
+  it.each<{ title: string; inside: Trouble }>([
+    { title: 'numbers are missing', inside: (desk) => opens(desk, 0, 1, 5, 6) },
+    {
+      title: 'its first numbers are missing',
+      inside: (desk) => {
+        desk.story.opensAnnounced('opens-started');
+        opens(desk, 2);
+      },
+    },
+    {
+      title: 'it ended and began anew',
+      inside: (desk) => {
+        desk.story.opensAnnounced('opens-started');
+        opens(desk, 0, 1);
+        desk.story.wait(1).opensAnnounced('opens-restarted');
+        opens(desk, 0);
+      },
+    },
+    {
+      title: 'it lost a line, and what was before it is missing',
+      inside: ({ story }) => {
+        story.opensRun(0);
+        const line = story.opensRun(4).lines().at(-1) ?? '';
+        story.raw(line.replace('"process":', '"lost":'));
+      },
+    },
+  ])('leaves gaps when $title', ({ inside }) => {
+    expect(troubled({ inside }).findings()).toMatchObject([GAPS]);
+  });
+
+  it.each<{ title: string; inside: Trouble }>([
+    { title: 'all numbers are there', inside: (desk) => opens(desk, 0, 1, 2) },
+    {
+      title: 'it began, ended when nobody wanted it, and began again',
+      inside: (desk) => {
+        desk.story.opensAnnounced('opens-started');
+        opens(desk, 0, 1, 2);
+        desk.story.wait(60).opensAnnounced('opens-started');
+        opens(desk, 0, 1);
+      },
+    },
+    { title: 'a new run was not announced', inside: (desk) => opens(desk, 1200, 0, 1) },
+    { title: 'the first number is that of nobody knows when', inside: (desk) => opens(desk, 77) },
+    { title: 'a line came late', inside: (desk) => opens(desk, 0, 1, 2, 1, 3) },
+  ])('leaves none when $title', ({ inside }) => {
+    expect(troubled({ inside }).findings()).toMatchObject([COMPLETE]);
+  });
+
+  it('leaves gaps in no chain that was over before, or began later', () => {
+    expect(troubled({ before: holed }).findings()).toMatchObject([COMPLETE]);
+    expect(troubled({ after: holed }).findings()).toMatchObject([COMPLETE]);
+  });
+
+  it('leaves the same gaps when the story comes in parts, wherever it is cut', () => {
+    const desk = troubled({
+      inside: (at) => {
+        at.story.opensAnnounced('opens-started');
+        opens(at, 0, 3);
+        at.story.wait(1).opensAnnounced('opens-restarted');
+        opens(at, 0, 1);
+      },
+    });
+    const lines = desk.story.lines();
+    const whole = desk.emissions();
+    expect(whole.at(-1)).toMatchObject(GAPS);
+    for (let cut = 1; cut < lines.length; cut += 1) {
+      const connection = openInMemory();
+      const parts = [lines.slice(0, cut), lines.slice(cut)];
+      const findings = parts.flatMap((part) => replayOnto(connection, part));
+      expect(findings.map(toSummary)).toEqual(whole);
+    }
   });
 });
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { MAX_LINE_BYTES } from '../../../collectors/endpoint-security/lines.ts';
 import {
   OPENS_ENVELOPE_BYTES,
-  OpensNumbers,
   toOpensEnvelope,
 } from '../../../collectors/endpoint-security/opens.ts';
 import { collected } from '../../support/collected.ts';
@@ -25,16 +24,6 @@ function mainLine(sequence: number): string {
 
 function timeOf(line: string): unknown {
   return JSON.parse(toOpensEnvelope(line, clock)).time;
-}
-
-/** What each notice says of missing messages, with 0 for a record without one. */
-function missingIn(lines: readonly string[]): number[] {
-  return collected(lines).records.map(({ events }) => {
-    const [first] = events;
-    if (first?.kind !== 'collector.notice') return 0;
-    expect(first).toMatchObject({ about: 'endpoint-security', code: 'opens-lost' });
-    return Number.parseInt(first.detail, 10);
-  });
 }
 
 describe('toOpensEnvelope', () => {
@@ -69,45 +58,22 @@ describe('toOpensEnvelope', () => {
 });
 
 describe('CaptureReader on the run of opens', () => {
-  it('reads a message like one of the main run, without its number', () => {
+  it('reads a message like one of the main run, with a number of its own', () => {
     const [record] = collected([open(7)]).records;
     const [main] = collected([esLine(esMessage('open', { file: fileOf(PATH), fflag: 1 }))]).records;
-    expect(record).toEqual({ ...main, sequence: null });
+    expect(record).toEqual({ ...main, sequence: null, opensSequence: 7 });
   });
 
-  it('says how many messages are missing, before the first that is there again', () => {
-    expect(missingIn([open(10), open(11), open(15), open(16)])).toEqual([0, 0, 3, 0]);
-    const { events } = collected([open(0), open(2)]);
-    expect(events.map(({ kind }) => kind)).toEqual(['file.open', 'collector.notice', 'file.open']);
-  });
-
-  it('misses nothing before the first of a run, nor because of one that comes late', () => {
-    expect(missingIn([open(500), open(501), open(0), open(1)])).toEqual([0, 0, 0, 0]);
-    expect(missingIn([open(5000), open(3), open(4)])).toEqual([0, 0, 0]);
-    expect(missingIn([open(5), open(7), open(6), open(8)])).toEqual([0, 1, 0, 0]);
-  });
-
-  it('says so with a message that is otherwise skipped', () => {
-    const denied = { action: { result: { result_type: 1, result: { flags: 0 } } } };
-    const { records } = collected([open(1), open(3, denied), open(4, denied)]);
-    expect(records.map(({ skipped }) => skipped)).toEqual([null, null, 'denied']);
-    expect(records[1]?.events).toMatchObject([{ kind: 'collector.notice' }]);
-  });
-
-  it('counts a lost message as lost and not as missing, and tells later what was missing before it', () => {
-    const lines = [open(1), open(4, { process: null }), open(5), open(6)];
-    expect(missingIn(lines)).toEqual([0, 2, 0]);
-    expect(collected(lines).lost).toEqual([
-      { collector: 'endpoint-security', dropped: 'bad-shape', sequence: null },
+  it('shows the number of a message that is lost', () => {
+    expect(collected([open(4, { process: null })]).lost).toEqual([
+      { collector: 'endpoint-security', dropped: 'bad-shape', sequence: null, opensSequence: 4 },
     ]);
   });
 
   it('keeps its numbers and those of the main run apart', () => {
     const { records } = collected([mainLine(100), open(1), mainLine(101), open(2)]);
     expect(records.map(({ sequence }) => sequence)).toEqual([100, null, 101, null]);
-    expect(records.flatMap(({ events }) => events).map(({ kind }) => kind)).not.toContain(
-      'collector.notice',
-    );
+    expect(records.map(({ opensSequence = null }) => opensSequence)).toEqual([null, 1, null, 2]);
   });
 
   it.each([
@@ -137,29 +103,6 @@ describe('CaptureReader on the run of opens', () => {
         expect(records.length + lost.length).toBe(1);
       }),
       { numRuns: 300 },
-    );
-  });
-});
-
-describe('OpensNumbers', () => {
-  it('misses exactly what is left out of runs that begin at 0', () => {
-    const run = fc.array(fc.boolean(), { minLength: 1, maxLength: 30 });
-    fc.assert(
-      fc.property(fc.array(run, { maxLength: 5 }), (runs) => {
-        const numbers = new OpensNumbers();
-        let missing = 0;
-        let expected = 0;
-        for (const arrives of runs) {
-          // The first is there and what follows the last that arrives is not known to have been.
-          const last = arrives.lastIndexOf(true);
-          for (const [sequence, isThere] of arrives.entries()) {
-            if (sequence === 0 || isThere) numbers.see(sequence);
-            else if (sequence < last) expected += 1;
-          }
-          missing += numbers.takeMissing();
-        }
-        expect(missing).toBe(expected);
-      }),
     );
   });
 });
