@@ -13,6 +13,7 @@ export class LiveStory {
   readonly #feed: string;
   readonly #pids = new Map<number, number>();
   #told = 0;
+  #shiftMs = 0;
 
   constructor(feed: string) {
     this.#feed = feed;
@@ -47,8 +48,14 @@ export class LiveStory {
     this.#tell();
   }
 
+  /** The clock of the machine is set, by so many milliseconds from what this process takes for the time. */
+  setClock(shiftMs: number): void {
+    this.#shiftMs = shiftMs;
+    this.#story.setClock(new Date(Date.now() + shiftMs).toISOString());
+  }
+
   #now(): void {
-    const now = Date.now();
+    const now = Date.now() + this.#shiftMs;
     // Steps follow each other a millisecond apart, also when the clock of this machine is slower than that.
     if (now * 1000 > this.#story.now) this.#story.setClock(new Date(now).toISOString());
   }

@@ -144,9 +144,10 @@ export class RunningAgent {
   }
 
   /** What `spillwatch doctor --json` checks. */
-  async checks(): Promise<readonly Check[]> {
+  async checks(...options: readonly string[]): Promise<readonly Check[]> {
     const { state, config } = this.site;
-    const { out } = await spillwatch(['doctor', '--json', '--state', state, '--config', config]);
+    const where = ['--state', state, '--config', config];
+    const { out } = await spillwatch(['doctor', '--json', ...where, ...options]);
     return jsonLines(out) as readonly Check[];
   }
 

@@ -16,18 +16,21 @@ import {
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT, spillwatch } from '../support/command.ts';
 import { PROGRAMS, Story } from '../support/story.ts';
 import { LiveStory } from './live-story.ts';
 import {
   collectorOf,
+  HELPER,
   HELPER_SH,
   makeSite,
   NO_DELAYS,
   NODE,
   RunningAgent,
   type Site,
+  type StoredFinding,
   storedFindings,
   total,
   unaccounted,
@@ -36,6 +39,8 @@ import { until } from './until.ts';
 
 const FLOODING = join(PROJECT, 'test/fixtures/programs/flooding-helper.ts');
 const HANGING = join(PROJECT, 'test/fixtures/programs/hanging');
+const SHIFTED_CLOCK = join(PROJECT, 'test/fixtures/programs/shifted-clock.mjs');
+const DAY_MS = 86_400_000;
 const USER = { uid: 1777, name: 'nobody-real' };
 const HOME = '/home/nobody-real';
 
@@ -329,25 +334,56 @@ describe.concurrent('the daemon survives', () => {
     await endsWell(agent);
   });
 
-  it('a clock that is set back a day', async () => {
-    const agent = await start(makeSite());
-    const story = new LiveStory(agent.site.feed);
+  it('a clock that is set back a day, and forward again', async () => {
+    const site = makeSite();
+    const offset = join(site.folder, 'offset');
+    const shift = [
+      '--import',
+      `${pathToFileURL(SHIFTED_CLOCK).href}?${encodeURIComponent(offset)}`,
+    ];
+    // The sensor has the clock of the machine, too.
+    const where = ['--feed', site.feed, '--state', site.state];
+    rewriteHelper(site, [NODE, ...shift, HELPER, ...where]);
+    const agent = await start(site, { nodeArgs: shift });
+    const story = new LiveStory(site.feed);
+    const file = `${HOME}/Downloads/clock.csv`;
+    const setClock = (ms: number): void => {
+      writeFileSync(offset, String(ms));
+      story.setClock(ms);
+    };
+    const last = async (stage: string): Promise<StoredFinding> =>
+      until(`the ${stage}`, () => {
+        const finding = storedFindings(site.state).at(-1);
+        return finding?.document['stage'] === stage && finding;
+      });
     const shell = story.running(PROGRAMS.zsh, USER);
     const psql = story.run(shell, PROGRAMS.psql);
-    story.tell((s) => s.write(psql, `${HOME}/Downloads/clock.csv`));
-    story.tell((s) => {
-      const now = s.now;
-      s.setClock(new Date(now / 1000 - 86_400_000).toISOString());
-      s.run(shell, {
-        ...PROGRAMS.rclone,
-        args: ['rclone', 'copy', `${HOME}/Downloads/clock.csv`, 'dropbox:x'],
-      });
-      s.setClock(new Date(now / 1000 + 60_000).toISOString());
+    story.tell((s) => s.write(psql, file));
+    const exported = await last('export');
+
+    setClock(-DAY_MS);
+    await agent.told('clock-step');
+    await agent.doctorNames('clock: clock-step');
+    const args = ['rclone', 'copy', file, 'dropbox:x'];
+    story.run(shell, { ...PROGRAMS.rclone, args });
+    expect(await last('upload')).toMatchObject({
+      findingId: exported.findingId,
+      document: { files: [file], coverage: 'complete' },
     });
-    const last = await until('the upload', () =>
-      storedFindings(agent.site.state).findLast(({ document }) => document['stage'] === 'upload'),
-    );
-    expect(last.document).toMatchObject({ files: [`${HOME}/Downloads/clock.csv`] });
+    // It still sees, and knows that it does.
+    const asked = await agent.checks('--canary');
+    expect(asked.find(({ name }) => name === 'canary')?.result).toBe('pass');
+    const { report } = await agent.status();
+    expect(unaccounted(report)).toBe(0);
+    expect(collectorOf(report, 'processes-fallback').state).toBe('not-wanted');
+    expect(report.coverage.lastLineAgeSeconds).toBeLessThan(60);
+    expect(report.uptimeSeconds).toBeGreaterThan(0);
+
+    setClock(0);
+    await until('the end of it', () => agent.events('clock-step', 'cleared')[0]);
+    expect(await agent.faults()).not.toContain('clock: clock-step');
+    story.tell((s) => s.noise(10));
+    await sleep(5000);
     expect(await unaccountedOf(agent)).toBe(0);
     await endsWell(agent);
   });
