@@ -47,7 +47,8 @@ export function makeSite(
   return { folder, config: join(folder, 'config.json'), state, feed };
 }
 
-export type LogLine = Partial<HealthEvent> & { readonly msg: string };
+/** `time` is in milliseconds since 1970. */
+export type LogLine = Partial<HealthEvent> & { readonly msg: string; readonly time?: number };
 
 export interface StartOptions {
   /** What the commands of the collectors are looked up in. */

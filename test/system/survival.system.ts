@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIRST_DELAY_MS } from '../../agent/supervise.ts';
 import { PROJECT, spillwatch } from '../support/command.ts';
 import { PROGRAMS, Story } from '../support/story.ts';
 import { LiveStory } from './live-story.ts';
@@ -133,7 +134,20 @@ describe.concurrent('the daemon survives a helper that', () => {
     const agent = await start(makeSite([HELPER_SH, 'ends', '3']));
     await agent.told('helper-exited');
     await agent.doctorNames('endpoint-security: helper-exited');
-    await sleep(6000);
+    const ends = await until(
+      'six ends',
+      () => {
+        const events = agent.events('collector-restarted');
+        return events.length >= 6 && events.map(({ time = 0 }) => time);
+      },
+      60_000,
+    );
+    // Full jitter: each pause is any part of a limit that doubles. The helper itself takes a moment each time.
+    const pauses = ends.slice(1).map((time, at) => time - (ends[at] ?? 0));
+    for (const [at, ms] of pauses.entries())
+      expect(ms).toBeLessThan(FIRST_DELAY_MS * 2 ** (at + 1) + 3000);
+    expect(Math.max(...pauses)).toBeGreaterThan(FIRST_DELAY_MS / 5);
+    expect(new Set(pauses.map((ms) => Math.round(ms / 20))).size).toBeGreaterThan(1);
     const { code, report } = await agent.status();
     expect(code).toBe(1);
     expect(unaccounted(report)).toBe(0);
