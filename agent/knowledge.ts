@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Catalogue } from '../rules/catalogue/catalogue.ts';
 import { loadCatalogue } from '../rules/catalogue/load.ts';
+import { RULES_FOLDER } from '../rules/resources.ts';
 import type { RuleIndex } from '../rules/sigma/index.ts';
 import { type LoadedRules, loadRules } from '../rules/sigma/load.ts';
 import { describeProblem } from '../rules/sigma/problem.ts';
@@ -11,8 +12,6 @@ import { describeProblem } from '../rules/sigma/problem.ts';
 export class InputError extends Error {
   readonly code = 'INPUT_UNREADABLE';
 }
-
-export const BUILT_IN_RULES = join(import.meta.dirname, '../rules/macos');
 
 export interface Knowledge {
   readonly catalogue: Catalogue;
@@ -26,7 +25,7 @@ export interface Knowledge {
 }
 
 /** Catalogue and rules. A folder that cannot be read throws an `InputError`; what is wrong inside costs only itself. */
-export function loadKnowledge(rulesFolder = BUILT_IN_RULES): Knowledge {
+export function loadKnowledge(rulesFolder = RULES_FOLDER): Knowledge {
   const { rules, problems } = readRules(rulesFolder);
   const catalogue = readCatalogue();
   const refused = [

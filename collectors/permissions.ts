@@ -1,5 +1,4 @@
 import { closeSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 /** Only a process with Full Disk Access may open it; the file itself is never read. */
 const PROTECTED_FILE = '/Library/Application Support/com.apple.TCC/TCC.db';
@@ -30,11 +29,9 @@ function tryOpen(path: string): void {
  * The same question, answered by the package `node-mac-permissions`; `null` where it is not installed (it is built on macOS
  * only). It loads AppKit, so it is for a command that ends and never for the daemon.
  */
-export function secondOpinion(
-  load: (name: string) => unknown = createRequire(import.meta.url),
-): string | null {
+export function secondOpinion(load: () => unknown): string | null {
   try {
-    const library = load('node-mac-permissions');
+    const library = load();
     if (typeof library !== 'object' || library === null || !('getAuthStatus' in library))
       return null;
     const { getAuthStatus } = library;

@@ -61,6 +61,29 @@ describe('imports go one way', () => {
     ).toEqual([]);
   });
 
+  it('where the program’s own files are is known in one place for code and in one for all else', () => {
+    const places = ['agent/addons.ts', 'agent/crash.ts', 'rules/resources.ts'];
+    expect(holding(/\bimport\.meta\b|\bisSea\b|__dirname/).toSorted()).toEqual(places);
+    expect(holding(/^import (?!type )[^;]*from 'better-sqlite3'/m)).toEqual([
+      'agent/store/sqlite.ts',
+    ]);
+  });
+
+  it('a verb is loaded when it is chosen, so that the others cost no time', () => {
+    const eager = SOURCES.filter(({ file }) => file === 'agent/commands/command-line.ts').flatMap(
+      ({ text }) => [...text.matchAll(/^import (?!type )[^;]*from '(\.[^']+)'/gm)],
+    );
+    expect(eager.map(([, path]) => path)).toEqual([
+      '../../package.json',
+      '../../rules/finding.ts',
+      '../deliver/transport.ts',
+      '../redaction/mode.ts',
+      './exit-codes.ts',
+      './installed.ts',
+      './terminal.ts',
+    ]);
+  });
+
   it('only verbs know the command line', () => {
     const verbs = /^agent\/(?:commands\/|main\.ts$)/;
     const others = SOURCES.filter(({ file }) => !verbs.test(file)).flatMap(({ file, imports }) =>

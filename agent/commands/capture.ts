@@ -12,9 +12,9 @@ import { PathHider } from '../redaction/path-hider.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { liveSources } from '../sources.ts';
 import { pause, type Supervised, Supervisor } from '../supervise.ts';
+import { agentConfig } from './agent-config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
-import { agentConfig } from './installed.ts';
 import { readTables } from './secret-tables.ts';
 import { type Output, printable } from './terminal.ts';
 

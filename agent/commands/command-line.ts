@@ -2,40 +2,26 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../package.json' with { type: 'json' };
 import { SEVERITIES, type Severity, STAGES } from '../../rules/finding.ts';
 import { FORMATS, type Format } from '../deliver/transport.ts';
-import { REDACTION_MODES } from '../redaction/redactor.ts';
-import { type BaselineOptions, baseline } from './baseline.ts';
-import { type CaptureOptions, capture } from './capture.ts';
-import { type ConfigShowOptions, checkConfig, showConfig } from './config.ts';
-import { type DeliverTestOptions, deliverTest } from './deliver.ts';
-import { demo } from './demo.ts';
-import { type DoctorOptions, doctor } from './doctor.ts';
+import { REDACTION_MODES } from '../redaction/mode.ts';
+import type { BaselineOptions } from './baseline.ts';
+import type { CaptureOptions } from './capture.ts';
+import type { ConfigShowOptions } from './config.ts';
+import type { DeliverTestOptions } from './deliver.ts';
+import type { DoctorOptions } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
-import { type ExplainOptions, explain } from './explain.ts';
-import {
-  DEFAULT_LIMIT,
-  type FindingsListOptions,
-  type FindingsShowOptions,
-  listFindings,
-  showFinding,
-} from './findings.ts';
+import type { ExplainOptions } from './explain.ts';
+import type { FindingsListOptions, FindingsShowOptions } from './findings.ts';
 import { INSTALLED } from './installed.ts';
-import {
-  type DecisionOptions,
-  dropOutbox,
-  exportOutbox,
-  type LettersOptions,
-  listOutbox,
-  type OutboxOptions,
-  outboxStatus,
-  retryOutbox,
-} from './outbox.ts';
-import { type RedactOptions, redact } from './redact.ts';
-import { replay } from './replay.ts';
-import { checkRules, listRules, type RulesOptions } from './rules.ts';
-import { type RunOptions, run } from './run.ts';
-import { type SimulateOptions, simulate } from './simulate.ts';
-import { type StatusOptions, status } from './status.ts';
+import type { DecisionOptions, LettersOptions, OutboxOptions } from './outbox.ts';
+import type { RedactOptions } from './redact.ts';
+import type { RulesOptions } from './rules.ts';
+import type { RunOptions } from './run.ts';
+import type { SimulateOptions } from './simulate.ts';
+import type { StatusOptions } from './status.ts';
 import { type Output, printable } from './terminal.ts';
+
+/** Findings of one list unless `--limit` says otherwise. */
+const LISTED = 50;
 
 /** Runs one verb and gives the exit code. Wrong usage is one line and 64; `--help` and `--version` are 0. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -99,6 +85,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
       severity,
     )
     .action(async (captures: string[], options: ReplayFlags) => {
+      const { replay } = await import('./replay.ts');
       done(await replay({ captures, ...options }, output));
     });
 
@@ -106,6 +93,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .command('demo')
     .description('replay a bundled capture with a whole chain and print the findings for people')
     .action(async () => {
+      const { demo } = await import('./demo.ts');
       done(await demo(output));
     });
 
@@ -122,6 +110,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--user <user>', 'only that user, by name or uid')
     .option('--json', 'one JSON object a line')
     .action(async (captures: string[], options: ExplainFlags, command: Command) => {
+      const { explain } = await import('./explain.ts');
       if (captures.length > 0 && options.state !== undefined)
         command.error('error: name captures or --state DIR, one of them');
       done(await explain({ captures, state: INSTALLED.state, ...options }, output));
@@ -132,7 +121,8 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .description('print which users run which database tools, and a role map to review')
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON document')
-    .action((options: BaselineOptions) => {
+    .action(async (options: BaselineOptions) => {
+      const { baseline } = await import('./baseline.ts');
       done(baseline(options, output));
     });
 
@@ -143,6 +133,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .action(async (options: RunOptions) => {
+      const { run } = await import('./run.ts');
       done(await run(options, output));
     });
 
@@ -155,6 +146,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--json', 'one JSON document')
     .option('--ea', 'one stable word, for the inventory of an MDM')
     .action(async (options: StatusOptions) => {
+      const { status } = await import('./status.ts');
       done(await status(options, output));
     });
 
@@ -167,6 +159,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON document')
     .action(async (options: OutboxOptions) => {
+      const { outboxStatus } = await import('./outbox.ts');
       done(await outboxStatus(options, output));
     });
   lettersCommand(
@@ -175,14 +168,16 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     'dead letters with their reasons, or with --waiting what is to be sent',
   )
     .option('--json', 'one JSON object a line')
-    .action((options: LettersOptions) => {
+    .action(async (options: LettersOptions) => {
+      const { listOutbox } = await import('./outbox.ts');
       done(listOutbox(options, output));
     });
   lettersCommand(
     outbox,
     'export',
     'print the bodies of dead letters, or with --waiting of what is to be sent',
-  ).action((options: LettersOptions) => {
+  ).action(async (options: LettersOptions) => {
+    const { exportOutbox } = await import('./outbox.ts');
     done(exportOutbox(options, output));
   });
   outbox
@@ -192,13 +187,15 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--all', 'all of them')
     .option('--destination <name>', 'only those of this destination')
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
-    .action((ids: readonly number[], options: DecisionOptions) => {
+    .action(async (ids: readonly number[], options: DecisionOptions) => {
+      const { retryOutbox } = await import('./outbox.ts');
       done(retryOutbox(ids, options, output));
     });
   lettersCommand(outbox, 'drop', 'give dead letters up, or with --waiting what is to be sent')
     .argument('[id...]', 'ids of "outbox list"', letterIds)
     .option('--all', 'all of them')
-    .action((ids: readonly number[], options: DecisionOptions) => {
+    .action(async (ids: readonly number[], options: DecisionOptions) => {
+      const { dropOutbox } = await import('./outbox.ts');
       done(dropOutbox(ids, options, output));
     });
 
@@ -211,6 +208,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--destination <name>', 'only this one')
     .option('--json', 'one JSON object a line')
     .action(async (options: DeliverTestOptions) => {
+      const { deliverTest } = await import('./deliver.ts');
       done(await deliverTest(options, output));
     });
 
@@ -223,6 +221,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--json', 'one JSON object a line')
     .option('--canary', 'send a canary through the running agent and wait for it')
     .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./doctor.ts');
       done(await doctor(options, output));
     });
 
@@ -239,6 +238,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--json', 'one JSON document')
     .option('--keep', 'leave the tool and its files behind')
     .action(async (analytic: string, options: Omit<SimulateOptions, 'analytic'>) => {
+      const { simulate } = await import('./simulate.ts');
       done(await simulate({ analytic, ...options }, output));
     });
 
@@ -250,6 +250,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--config <file>', 'configuration, as JSON')
     .option('--raw', 'write secrets of command lines, too')
     .action(async (file: string, options: Omit<CaptureOptions, 'file'>) => {
+      const { capture } = await import('./capture.ts');
       done(await capture({ file, ...options }, output));
     });
 
@@ -263,6 +264,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     )
     .option('--key-file <file>', 'key of the mode hash, readable by its owner only')
     .action(async (options: RedactOptions) => {
+      const { redact } = await import('./redact.ts');
       done(await redact(options, output));
     });
 
@@ -271,7 +273,8 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .command('check')
     .description('say what is wrong with configuration files; exit 1 when something is')
     .argument('<file...>', 'configuration, as JSON')
-    .action((files: string[]) => {
+    .action(async (files: string[]) => {
+      const { checkConfig } = await import('./config.ts');
       done(checkConfig(files, output));
     });
   config
@@ -279,7 +282,8 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .description('print every key with the value in force, where it comes from and what is allowed')
     .option('--config <file>', 'configuration instead of the installed one')
     .option('--json', 'one JSON document')
-    .action((options: Omit<ConfigShowOptions, 'columns'>) => {
+    .action(async (options: Omit<ConfigShowOptions, 'columns'>) => {
+      const { showConfig } = await import('./config.ts');
       const { isTTY, columns } = process.stdout;
       done(showConfig({ ...options, ...(isTTY && { columns }) }, output));
     });
@@ -292,11 +296,12 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .description('print the latest version of each finding, the newest first')
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON object a line, as replay prints them')
-    .option('--limit <n>', `at most so many, ${DEFAULT_LIMIT} unless given`, limit)
+    .option('--limit <n>', 'at most so many', limit, LISTED)
     .option('--user <user>', 'only that user, by name or uid')
     .option('--severity <severity>', `only from there on: ${SEVERITIES.join(', ')}`, severity)
     .addOption(new Option('--stage <stage>', 'only that stage').choices(STAGES))
-    .action((options: FindingsListOptions) => {
+    .action(async (options: FindingsListOptions) => {
+      const { listFindings } = await import('./findings.ts');
       const { isTTY, columns } = process.stdout;
       done(listFindings({ ...options, ...(isTTY && { columns }) }, output));
     });
@@ -307,7 +312,8 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
     .option('--json', 'one JSON document')
     .option('--html <file>', 'write the report to that file, for you alone to read')
-    .action((id: string, options: Omit<FindingsShowOptions, 'id'>) => {
+    .action(async (id: string, options: Omit<FindingsShowOptions, 'id'>) => {
+      const { showFinding } = await import('./findings.ts');
       done(showFinding({ id, ...options }, output));
     });
 
@@ -318,14 +324,16 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
     .option('--state <dir>', 'count the hits of exceptions in that database')
     .option('--json', 'one JSON object a line')
-    .action((options: RulesOptions) => {
+    .action(async (options: RulesOptions) => {
+      const { listRules } = await import('./rules.ts');
       done(listRules(options, output));
     });
   rules
     .command('check')
     .description('say what is wrong with the rules; exit 1 when something is')
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
-    .action((options: { readonly rules?: string }) => {
+    .action(async (options: { readonly rules?: string }) => {
+      const { checkRules } = await import('./rules.ts');
       done(checkRules(options, output, Date.now() * 1000));
     });
   return program;

@@ -6,9 +6,9 @@ import { outcomeOfError } from '../deliver/error-class.ts';
 import { encode } from '../deliver/formats/encode.ts';
 import type { Item } from '../deliver/item.ts';
 import type { Outcome } from '../deliver/outcome.ts';
+import { agentConfig } from './agent-config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
-import { agentConfig } from './installed.ts';
 import { surroundings } from './surroundings.ts';
 import { type Output, printable } from './terminal.ts';
 

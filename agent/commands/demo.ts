@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finding } from '../../rules/finding.ts';
+import { RESOURCES } from '../../rules/resources.ts';
 import { sum } from '../health/ledger.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { findingText } from './finding-text.ts';
 import { runCaptures } from './replay.ts';
 import type { Output } from './terminal.ts';
 
-const CAPTURE = join(import.meta.dirname, 'demo/capture.ndjson');
+const CAPTURE = join(RESOURCES, 'agent/commands/demo/capture.ndjson');
 
 /** `spillwatch demo`: the bundled capture through the real pipeline, with a database in a temporary folder, for people to read. */
 export async function demo(output: Output): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 import { lstatSync, statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fullDiskAccess, secondOpinion } from '../../collectors/permissions.ts';
+import { macPermissions } from '../addons.ts';
 import { type ConfigReading, describeConfigProblem } from '../config.ts';
 import { RETURN_MS } from '../health/canary.ts';
 import type { HealthEvent } from '../health/health.ts';
@@ -8,9 +9,9 @@ import { remedyOf } from '../health/remedies.ts';
 import type { StatusReport } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
 import { InputError, loadKnowledge } from '../knowledge.ts';
+import { agentConfig } from './agent-config.ts';
 import { type Check, fail, pass, warn } from './check.ts';
 import { destinationChecks, sendingChecks } from './destination-checks.ts';
-import { agentConfig } from './installed.ts';
 import { CANARY_SIGNAL } from './run.ts';
 import { asReport } from './status.ts';
 import { type Output, printable } from './terminal.ts';
@@ -52,7 +53,7 @@ function print(check: Check, { json }: DoctorOptions, output: Output): void {
 function installationChecks(options: DoctorOptions): readonly Check[] {
   return [
     rootCheck(),
-    accessCheck(secondOpinion()),
+    accessCheck(secondOpinion(macPermissions)),
     rulesCheck(options.rules),
     folderCheck(options.state),
     spaceCheck(options.state),

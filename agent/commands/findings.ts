@@ -12,14 +12,11 @@ import { writePrivately } from './private-file.ts';
 import { type Output, printable } from './terminal.ts';
 import { textTable } from './text-table.ts';
 
-/** Findings of one list unless `--limit` says otherwise. */
-export const DEFAULT_LIMIT = 50;
-
 export interface FindingsListOptions {
   readonly state: string;
   readonly json?: boolean;
   /** At most so many, the newest first. */
-  readonly limit?: number;
+  readonly limit: number;
   /** Name or uid of the user. */
   readonly user?: string;
   /** Lowest severity that is listed. */
@@ -31,7 +28,7 @@ export interface FindingsListOptions {
 
 /** `spillwatch findings list`: the latest version of each finding, the one emitted last first; no finding is exit 0 and a line on stderr. */
 export function listFindings(options: FindingsListOptions, output: Output): ExitCode {
-  const { state, limit = DEFAULT_LIMIT } = options;
+  const { state, limit } = options;
   return withFindings(state, output, (findings) => {
     // One more than asked for tells whether there are more.
     const found = findings.latest(limit + 1, (finding) => isWanted(finding, options));

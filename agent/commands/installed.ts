@@ -1,14 +1,5 @@
-import { existsSync } from 'node:fs';
-import { type ConfigReading, readConfig, readConfigFile } from '../config.ts';
-
 /** Where the installed agent keeps its things (macos-deployment: names and paths). */
 export const INSTALLED = {
   state: '/Library/Application Support/Spillwatch/db',
   config: '/Library/Application Support/Spillwatch/config.json',
 } as const;
-
-/** The configuration of the agent: the named file, else the installed one when it is there, else the defaults. */
-export function agentConfig(path: string | undefined): ConfigReading {
-  if (path !== undefined) return readConfigFile(path);
-  return existsSync(INSTALLED.config) ? readConfigFile(INSTALLED.config) : readConfig({});
-}

@@ -1,9 +1,10 @@
 import type { DestinationStatus } from '../deliver/destination-status.ts';
 import { toRfc3339 } from '../deliver/formats/time.ts';
 import { askStatus } from '../health/status-socket.ts';
-import { type Connection, openExisting } from '../store/database.ts';
+import { openExisting } from '../store/database.ts';
 import { dropLetters, type Letter, lettersOf, retryLetters } from '../store/dead-letters.ts';
 import { Outbox, type OutboxStatus } from '../store/outbox.ts';
+import type { Connection } from '../store/sqlite.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
 import { asReport } from './status.ts';

@@ -1,8 +1,9 @@
 import type { ExceptionHits } from '../../rules/exception-tally.ts';
+import { RULES_FOLDER } from '../../rules/resources.ts';
 import { exceptionWarnings } from '../../rules/sigma/exception-warnings.ts';
 import type { LoadedRules } from '../../rules/sigma/load.ts';
 import { describeProblem } from '../../rules/sigma/problem.ts';
-import { BUILT_IN_RULES, readRules, silenceOf } from '../knowledge.ts';
+import { readRules, silenceOf } from '../knowledge.ts';
 import { openExisting } from '../store/database.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -74,7 +75,7 @@ function withRules(
   output: Output,
   use: (loaded: LoadedRules, folder: string) => void,
 ): ExitCode {
-  const folder = options.rules ?? BUILT_IN_RULES;
+  const folder = options.rules ?? RULES_FOLDER;
   try {
     const loaded = readRules(folder);
     use(loaded, folder);

@@ -14,10 +14,10 @@ import { Redactor } from '../redaction/redactor.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
 import { stateKey } from '../store/state-key.ts';
+import { agentConfig } from './agent-config.ts';
 import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
-import { agentConfig } from './installed.ts';
 import { readTables } from './secret-tables.ts';
 import { type Output, printable } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import { PRIVILEGE_LEVELS, type PrivilegeLevel, ROLES, type Role } from '../../rules/finding.ts';
-import { REDACTION_MODES, type RedactionMode } from '../redaction/redactor.ts';
+import { REDACTION_MODES, type RedactionMode } from '../redaction/mode.ts';
 import { FILE_MODES, FILE_NAMES, type FileMode, type FileNames, KEYS } from './keys.ts';
 import type { Setting } from './layers.ts';
 import { isRecord } from './value-checks.ts';

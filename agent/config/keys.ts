@@ -1,6 +1,6 @@
 /** One table of every configuration key: default, bounds, unit and what it means. No other place names a default. */
 import { PRIVILEGE_LEVELS, ROLES } from '../../rules/finding.ts';
-import { REDACTION_MODES } from '../redaction/redactor.ts';
+import { REDACTION_MODES } from '../redaction/mode.ts';
 import {
   anyList,
   command,

@@ -6,23 +6,11 @@ import {
   findInValue,
   wholeValue,
 } from './find-secrets.ts';
+import type { RedactionMode } from './mode.ts';
 import { isPlaceholder, keyedPlaceholder, PLACEHOLDER } from './placeholder.ts';
 import { markOf, spansShown, windowsOf } from './search-bounds.ts';
 import { isSecretPair } from './secret-names.ts';
 import { merged, replaced, type Span } from './span.ts';
-
-/** How a secret is hidden: by one placeholder for all, by one that only equal secrets share, or with all that is around it. */
-export type RedactionMode =
-  | { readonly kind: 'redact' }
-  | { readonly kind: 'hash'; readonly key: Uint8Array }
-  | { readonly kind: 'drop' };
-
-/** Names of the modes, for options and configuration. */
-export const REDACTION_MODES = [
-  'redact',
-  'hash',
-  'drop',
-] as const satisfies readonly RedactionMode['kind'][];
 
 /** Passes until nothing more is found; the second only confirms the first, unless hiding showed something new. */
 const MAX_PASSES = 4;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { type BaselineRow, readBaseline } from '../store/baseline.ts';
+import { type Connection, openSqlite } from '../store/sqlite.ts';
 import { SIMULATION_TOOL } from './simulated.ts';
 
 /**
@@ -8,9 +8,9 @@ import { SIMULATION_TOOL } from './simulated.ts';
  * role, also when no finding comes of it. `null` when there is none or the database cannot be read; nothing is written.
  */
 export function recordedRun(stateFolder: string, sinceUs: number): BaselineRow | null {
-  let connection: Database.Database | undefined;
+  let connection: Connection | undefined;
   try {
-    connection = new Database(join(stateFolder, 'spillwatch.db'), {
+    connection = openSqlite(join(stateFolder, 'spillwatch.db'), {
       readonly: true,
       fileMustExist: true,
     });

@@ -1,6 +1,6 @@
 import type { Role, RoleSource, ToolKind } from '../../rules/finding.ts';
 import type { LoggedRun } from '../context/run-log.ts';
-import type { Connection } from './database.ts';
+import type { Connection } from './sqlite.ts';
 
 /** How one user uses one tool. Times are microseconds since 1970; a day is one of UTC. */
 export interface BaselineRow {

@@ -8,18 +8,16 @@ import {
   openSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { migrate } from './migrations.ts';
+import { type Connection, openSqlite } from './sqlite.ts';
 import { StateError } from './state-error.ts';
 import { clearSuspicion, isSuspect } from './suspect.ts';
-
-export type Connection = Database.Database;
 
 const FILE_NAME = 'spillwatch.db';
 
 /** A database that lives as long as the process, for replays without `--state`. */
 export function openInMemory(): Connection {
-  return prepare(new Database(':memory:'));
+  return prepare(openSqlite(':memory:'));
 }
 
 /**
@@ -38,7 +36,7 @@ export function openInFolder(folder: string): Connection {
       throw new StateError(`${folder}: is not a folder (a link is not followed); name a folder`);
     const file = join(place, FILE_NAME);
     keepPrivate(file);
-    const connection = prepare(new Database(file));
+    const connection = prepare(openSqlite(file));
     const fault = isSuspect(place) ? faultIn(connection) : faultBesideOutbox(connection);
     if (fault === null) {
       clearSuspicion(place);

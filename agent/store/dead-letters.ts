@@ -1,7 +1,8 @@
 /** What a person does with the outbox: looks at what waits and what was refused, and decides about it. */
 import { SEVERITIES, type Severity } from '../../rules/finding.ts';
 import type { ItemKind } from '../deliver/item.ts';
-import { type Connection, durably } from './database.ts';
+import { durably } from './database.ts';
+import type { Connection } from './sqlite.ts';
 
 /** An event that waits for a destination, or one that was refused there. */
 export interface Letter {

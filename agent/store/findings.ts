@@ -1,9 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { Finding } from '../../rules/finding.ts';
-import type { Connection } from './database.ts';
 import { fromJson } from './json.ts';
+import { type Connection, openSqlite } from './sqlite.ts';
 import { StateError } from './state-error.ts';
 
 /** Shortest beginning of an id that names a finding. */
@@ -100,7 +99,7 @@ export function openFindings(folder: string): Findings {
   requireKind(file, (stats) => stats.isFile(), 'file');
   let connection: Connection | undefined;
   try {
-    connection = new Database(file, { readonly: true, fileMustExist: true });
+    connection = openSqlite(file, { readonly: true, fileMustExist: true });
     connection.pragma('trusted_schema = OFF');
     connection.prepare('SELECT sequence, finding_id, document FROM findings LIMIT 1').get();
     return new Findings(connection);

@@ -1,4 +1,4 @@
-import type { Connection } from './database.ts';
+import type { Connection } from './sqlite.ts';
 
 /** Counts the agent's own events of each kind, from 1, over all its runs. */
 export class Numbers {

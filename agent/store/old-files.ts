@@ -1,4 +1,4 @@
-import type { Connection } from './database.ts';
+import type { Connection } from './sqlite.ts';
 
 /** Tracked files looked at in one call. */
 const FILES_A_CALL = 1000;

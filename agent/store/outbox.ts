@@ -25,7 +25,8 @@
  */
 import { SEVERITIES } from '../../rules/finding.ts';
 import type { Item } from '../deliver/item.ts';
-import { type Connection, durably } from './database.ts';
+import { durably } from './database.ts';
+import type { Connection } from './sqlite.ts';
 
 /** One event for one destination, before it has a place. */
 export interface OutboxRow extends Omit<Item, 'id'> {

@@ -4,9 +4,9 @@
  */
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
-import { type Connection, faultIn, openInFolder, openInMemory } from './database.ts';
+import { faultIn, openInFolder, openInMemory } from './database.ts';
 import { type Salvage, salvage } from './salvage.ts';
+import { type Connection, openSqlite } from './sqlite.ts';
 import { StateError } from './state-error.ts';
 import { isDamage } from './suspect.ts';
 
@@ -51,7 +51,7 @@ function damageOf(file: string): string | null {
   let connection: Connection | undefined;
   try {
     if (!lstatSync(file).isFile()) return null;
-    connection = new Database(file, { fileMustExist: true });
+    connection = openSqlite(file, { fileMustExist: true });
     connection.pragma('trusted_schema = OFF');
     if (schemaOf(connection) > knownSchema()) return null;
     const fault = faultIn(connection);

@@ -11,8 +11,8 @@
  */
 import { statSync } from 'node:fs';
 import type { Transaction } from 'better-sqlite3';
-import type { Connection } from './database.ts';
 import { OldFiles } from './old-files.ts';
+import type { Connection } from './sqlite.ts';
 
 /** Most rows a slice deletes. */
 export const MAX_ROWS = 500;

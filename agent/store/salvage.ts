@@ -2,8 +2,7 @@
  * Takes what was not sent yet out of a damaged database, row by row, so that a bad page costs the rows on it and no others.
  * Numbers go on where they were, as far as they can be read. Everything else of the old database stays where it is.
  */
-import Database from 'better-sqlite3';
-import type { Connection } from './database.ts';
+import { type Connection, openSqlite } from './sqlite.ts';
 
 /** Rows that could not be read in one table; beyond that the rest is taken for lost. */
 const MAX_BAD_ROWS = 1000;
@@ -20,7 +19,7 @@ export interface Salvage {
 export function salvage(damagedFile: string, connection: Connection): Salvage {
   let old: Connection | undefined;
   try {
-    old = new Database(damagedFile, { readonly: true, fileMustExist: true });
+    old = openSqlite(damagedFile, { readonly: true, fileMustExist: true });
     old.pragma('trusted_schema = OFF');
     const source = old;
     return connection.transaction(() => {

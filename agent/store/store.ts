@@ -12,9 +12,10 @@ import type { PlaceInTime, Tie, TrackedFile } from '../context/lineage.ts';
 import { pathKey } from '../context/paths.ts';
 import type { LoggedRun } from '../context/run-log.ts';
 import { runCounter } from './baseline.ts';
-import { type Connection, durably } from './database.ts';
+import { durably } from './database.ts';
 import { fromJson } from './json.ts';
 import type { Outbox, OutboxRow } from './outbox.ts';
+import type { Connection } from './sqlite.ts';
 
 /** Everything one record of a source changed. */
 export interface Changes {

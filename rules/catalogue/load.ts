@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CATALOGUE_FOLDER } from '../resources.ts';
 import { AddressRanges } from './address-ranges.ts';
 import type { Catalogue, CloudService } from './catalogue.ts';
 import { readCloudServices } from './cloud-services.ts';
@@ -14,7 +15,7 @@ import { readUploadTools } from './upload-tools.ts';
  * Reads the catalogue's files once, before the first event. A faulty row costs only itself and is one line of `problems`.
  * Throws when a file cannot be read, is no YAML, or lacks a section: without it the agent would be blind without saying so.
  */
-export function loadCatalogue(directory: string = import.meta.dirname): Catalogue {
+export function loadCatalogue(directory: string = CATALOGUE_FOLDER): Catalogue {
   const problems: string[] = [];
   const read = (file: string): string => readCatalogueFile(directory, file);
   const cloud = readCloudServices('cloud-services.yml', read('cloud-services.yml'), problems);

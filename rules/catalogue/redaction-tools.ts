@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CATALOGUE_FOLDER } from '../resources.ts';
 import type { Provenance } from './catalogue.ts';
 import { type RowFields, readRows } from './row-fields.ts';
 import { yamlRows } from './yaml-rows.ts';
@@ -69,7 +70,7 @@ export interface SecretTables {
 }
 
 /** Reads `redaction.yml` of a folder. Throws when it cannot be read or is no YAML of these sections. */
-export function loadSecretTables(directory: string = import.meta.dirname): SecretTables {
+export function loadSecretTables(directory: string = CATALOGUE_FOLDER): SecretTables {
   const path = join(directory, 'redaction.yml');
   let text: string;
   try {

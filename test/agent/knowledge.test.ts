@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BUILT_IN_RULES, loadKnowledge } from '../../agent/knowledge.ts';
+import { loadKnowledge } from '../../agent/knowledge.ts';
+import { RULES_FOLDER } from '../../rules/resources.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'spillwatch-knowledge-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -11,7 +12,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 function folderWith(name: string, files: readonly string[]): string {
   const folder = join(root, name);
   mkdirSync(folder);
-  for (const file of files) cpSync(join(BUILT_IN_RULES, file), join(folder, file));
+  for (const file of files) cpSync(join(RULES_FOLDER, file), join(folder, file));
   return folder;
 }
 

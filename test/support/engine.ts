@@ -3,7 +3,7 @@ import { assemble, type Engine } from '../../agent/assemble.ts';
 import { readConfig } from '../../agent/config.ts';
 import { Ledger } from '../../agent/health/ledger.ts';
 import { saveSnapshot } from '../../agent/snapshot.ts';
-import type { Connection } from '../../agent/store/database.ts';
+import type { Connection } from '../../agent/store/sqlite.ts';
 import { Store } from '../../agent/store/store.ts';
 import { CaptureReader } from '../../collectors/capture.ts';
 import { loadCatalogue } from '../../rules/catalogue/load.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT_IN_RULES } from '../../../agent/knowledge.ts';
+import { RULES_FOLDER } from '../../../rules/resources.ts';
 import { RuleIndex } from '../../../rules/sigma/index.ts';
 import { loadRules } from '../../../rules/sigma/load.ts';
 import { replayed } from '../../support/replay.ts';
@@ -34,7 +34,7 @@ beforeAll(() => {
   const { rules: excepted, problems } = loadRules(folder);
   if (problems.length > 0)
     throw new Error(`the exception does not load: ${JSON.stringify(problems)}`);
-  rules = new RuleIndex(loadRules(BUILT_IN_RULES).rules.all, excepted.exceptions);
+  rules = new RuleIndex(loadRules(RULES_FOLDER).rules.all, excepted.exceptions);
 });
 
 afterAll(() => {

@@ -82,7 +82,7 @@ function collect(
 }
 
 function list(options: Partial<FindingsListOptions> = {}): Ran {
-  return collect((output) => listFindings({ state, ...options }, output));
+  return collect((output) => listFindings({ state, limit: 50, ...options }, output));
 }
 
 function show(id: string, options: Partial<FindingsShowOptions> = {}): Ran {

@@ -8,9 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Delivery } from '../../../agent/deliver/delivery.ts';
 import { readDestinations } from '../../../agent/deliver/destination.ts';
 import type { DestinationStatus } from '../../../agent/deliver/destination-status.ts';
-import { type Connection, openInFolder } from '../../../agent/store/database.ts';
+import { openInFolder } from '../../../agent/store/database.ts';
 import { Numbers } from '../../../agent/store/numbers.ts';
 import { Outbox } from '../../../agent/store/outbox.ts';
+import type { Connection } from '../../../agent/store/sqlite.ts';
 import { HttpStage } from '../../support/http-stage.ts';
 import { UPLOAD } from './formats/example-finding.ts';
 

@@ -245,8 +245,8 @@ async function verbsOf(given: Corpus): Promise<Printed> {
   await replay({ captures: [second], format: 'summary', state }, out('replay summary'));
   await explain({ captures: [first, second] }, out('explain'));
   await explain({ captures: [], state, json: true }, out('explain --state'));
-  listFindings({ state }, out('findings list'));
-  listFindings({ state, json: true }, out('findings list --json'));
+  listFindings({ state, limit: 50 }, out('findings list'));
+  listFindings({ state, limit: 50, json: true }, out('findings list --json'));
   const ids = printed.texts.get('findings list --json')!.match(/(?<="finding":")[^"]+/g) ?? [];
   expect(ids.length).toBeGreaterThan(10);
   for (const id of ids) {

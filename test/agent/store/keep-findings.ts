@@ -1,4 +1,4 @@
-import type { Connection } from '../../../agent/store/database.ts';
+import type { Connection } from '../../../agent/store/sqlite.ts';
 import { Store } from '../../../agent/store/store.ts';
 import type { Finding } from '../../../rules/finding.ts';
 

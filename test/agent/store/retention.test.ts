@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Connection, openInFolder, openInMemory } from '../../../agent/store/database.ts';
+import { openInFolder, openInMemory } from '../../../agent/store/database.ts';
 import { MAX_ROWS, MAX_WAL_BYTES, Retention } from '../../../agent/store/retention.ts';
+import type { Connection } from '../../../agent/store/sqlite.ts';
 import { Store } from '../../../agent/store/store.ts';
 
 const DAY_US = 24 * 3600 * 1_000_000;
