@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { relative } from 'node:path';
-import { Redactor } from './redaction/redactor.ts';
+import { isSea } from 'node:sea';
 
 /** EX_SOFTWARE of sysexits(3). */
 const EXIT_CRASHED = 70;
@@ -30,13 +30,13 @@ export function crashText(
 
 /** From now on whatever is thrown and caught by nobody is told in one line, and ends the process with 70. */
 export function tellCrashes(): void {
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
+  process.on('uncaughtException', (error) => void crash(error));
+  process.on('unhandledRejection', (reason) => void crash(reason));
 }
 
-/** Tells of an error and ends the process. */
-export function crash(error: unknown): never {
-  const text = crashText(error, redactOrHide(), process.env[DEBUG_VARIABLE] === '1');
+/** Tells of an error and ends the process. What takes secrets out is loaded only now: most runs never need it. */
+export async function crash(error: unknown): Promise<never> {
+  const text = crashText(error, await redactOrHide(), process.env[DEBUG_VARIABLE] === '1');
   try {
     writeSync(process.stderr.fd, text);
   } catch {
@@ -47,8 +47,9 @@ export function crash(error: unknown): never {
 }
 
 /** Without the tables nothing is sure to be without secrets, so nothing is shown. */
-function redactOrHide(): (text: string) => string {
+async function redactOrHide(): Promise<(text: string) => string> {
   try {
+    const { Redactor } = await import('./redaction/redactor.ts');
     const redactor = new Redactor({ kind: 'redact' });
     return (text) => redactor.redactText(text);
   } catch {
@@ -56,8 +57,12 @@ function redactOrHide(): (text: string) => string {
   }
 }
 
-/** ` at agent/pipeline.ts:12`: the innermost place in our own files. */
+/** ` at agent/pipeline.ts:12`: the innermost place in our own files. The single executable is one file, of many lines. */
 function placeOf(stack: string): string {
+  if (isSea()) {
+    const [, line] = stack.split(`${process.execPath}:`, 2);
+    return line === undefined ? '' : ` at line ${Number.parseInt(line, 10)}`;
+  }
   for (const [, file = '', line = ''] of stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+):(\d+):\d+/g)) {
     const place = relative(PROJECT, file);
     if (!place.startsWith('..') && !place.startsWith('node_modules')) return ` at ${place}:${line}`;

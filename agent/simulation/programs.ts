@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { PASS_ON } from './exporter.ts';
 import type { Scenario } from './scenario.ts';
 import { markedName, reservedHost } from './simulated.ts';
-import { PASS_ON, type Workplace } from './workplace.ts';
+import type { Workplace } from './workplace.ts';
 
 /** A program and its arguments, without its own name. */
 export interface Command {
@@ -33,7 +34,7 @@ export function filesOf(parts: Pick<CommandParts, 'scenario' | 'token'>): readon
 /** The tool that exports. */
 export function toolCommand(parts: CommandParts): Command {
   const { tool, script } = parts.workplace;
-  return { file: tool, args: [script, exportOf(parts)] };
+  return { file: tool, args: [...(script === null ? [] : [script]), exportOf(parts)] };
 }
 
 /** The command that sends a file, or its standard input (`-`), to the reserved host, and that reaches loopback only. */
@@ -57,15 +58,19 @@ export function uploadCommand({ token, port }: CommandParts, source: string): Co
   return { file: '/usr/bin/curl', args };
 }
 
-/** The uploader is executed when the tool has closed its file, and reads the rest of the pipe; all words are arguments. */
-const PIPELINE = '"$1" "$2" "$3" "$4" | { read -r ready && shift 4 && exec "$@"; }';
-
 /** The tool exports and then writes the rows to a pipe that the upload command reads. A shell makes the pipe: the runtime would use sockets. */
 export function pipelineCommand(parts: CommandParts): Command {
-  const tool = toolCommand(parts);
+  const { file, args } = toolCommand(parts);
+  const exporter = [file, ...args, PASS_ON];
   const upload = uploadCommand(parts, '-');
-  const words = [tool.file, ...tool.args, PASS_ON, upload.file, ...upload.args];
-  return { file: '/bin/sh', args: ['-c', PIPELINE, 'sh', ...words] };
+  const words = [...exporter, upload.file, ...upload.args];
+  return { file: '/bin/sh', args: ['-c', pipeline(exporter.length), 'sh', ...words] };
+}
+
+/** The uploader is executed when the tool has closed its file, and reads the rest of the pipe; all words are arguments. */
+function pipeline(words: number): string {
+  const exporter = Array.from({ length: words }, (_, index) => `"$${index + 1}"`).join(' ');
+  return `${exporter} | { read -r ready && shift ${words} && exec "$@"; }`;
 }
 
 /** Copies the export into a folder, under its own name. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Finding } from '../../rules/finding.ts';
 import { baseName } from '../context/paths.ts';
+import { MARKED_NAME } from './exporter.ts';
 
 /** Display name of the simulation's row in `rules/catalogue/database-tools.yml`. */
 export const SIMULATION_TOOL = 'Spillwatch simulation';
@@ -10,7 +11,6 @@ export const SIMULATION_PROGRAM = 'spillwatch-simulated-db';
 
 /** Names below `.example` never resolve (RFC 2606). */
 const RESERVED_DOMAIN = '.spillwatch-simulation.example';
-const MARKED_NAME = /^spillwatch-simulation-[0-9a-f]{12}\.csv$/;
 
 /**
  * Whether a finding is of a simulation. The tool's name alone would let anybody mark a real theft as harmless by the name of a
@@ -42,15 +42,4 @@ export function markedName(token: string): string {
 /** Host that the upload command names and that nobody ever reaches. */
 export function reservedHost(token: string): string {
   return `upload-${token}${RESERVED_DOMAIN}`;
-}
-
-/** Content of the export: its first line says what it is, its rows are nobody's. */
-export function markedContent(token: string): string {
-  return [
-    `# SIMULATED by "spillwatch simulate an0678", token ${token}: invented rows, harmless, may be deleted`,
-    'id,name,mail',
-    '1,Nobody One,one@nobody.example',
-    '2,Nobody Two,two@nobody.example',
-    '',
-  ].join('\n');
 }

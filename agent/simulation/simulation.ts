@@ -5,7 +5,6 @@ import type { Actor } from './actor.ts';
 import { LEGS, type Leg, type Performed, perform, removeFiles } from './perform.ts';
 import type { Scenario } from './scenario.ts';
 import { lookFor } from './sightings.ts';
-import { markedContent } from './simulated.ts';
 import { openSink } from './sink.ts';
 import { makeWorkplace, removeWorkplace } from './workplace.ts';
 
@@ -57,7 +56,6 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     parent,
     token,
     runtime,
-    content: markedContent(token),
     isShared: actor.isOther,
   });
   const parts = { token, scenario, actor, workplace, nowMs, signal };

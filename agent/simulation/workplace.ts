@@ -7,48 +7,46 @@
  * carries no id that the catalogue knows, so only path and name can identify it, it is known to run on this host, and
  * APFS clones it without taking space.
  */
-import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXPORTER_SCRIPT } from './exporter.ts';
 import { SIMULATION_PROGRAM } from './simulated.ts';
 
 export interface Workplace {
   readonly folder: string;
-  /** The tool; its arguments are `script`, the file to export to, and `PASS_ON` to write the rows to standard output as well. */
+  /** The tool; its arguments are `script`, if there is one, the file to export to, and perhaps `PASS_ON`. */
   readonly tool: string;
-  readonly script: string;
+  /** What the tool needs to be told to run; `null` when it knows by its name. */
+  readonly script: string | null;
 }
-
-/** Argument that makes the tool write a line "ready" and then the export to standard output, once the file is closed. */
-export const PASS_ON = '--pass-on';
 
 export interface WorkplaceOptions {
   /** Existing folder to make it in. */
   readonly parent: string;
   readonly token: string;
-  /** Path of the Node.js that is copied. */
+  /** Path of the program that is copied: the single executable, or Node.js. */
   readonly runtime: string;
-  /** What the tool exports. */
-  readonly content: string;
   /** Other users must be able to run the tool; nobody else can write to the folder in either case. */
   readonly isShared: boolean;
 }
 
 /** Makes the folder with the tool in it. Throws the system's error when there is no room or no right. */
 export function makeWorkplace(options: WorkplaceOptions): Workplace {
-  const { parent, token, runtime, content, isShared } = options;
+  const { parent, token, runtime, isShared } = options;
   const folder = mkdtempSync(join(parent, `spillwatch-simulation-${token}-`));
   try {
-    const workplace = {
-      folder,
-      tool: join(folder, SIMULATION_PROGRAM),
-      script: join(folder, 'export.mjs'),
-    };
-    copyFileSync(runtime, workplace.tool, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    writeFileSync(workplace.script, scriptText(content), { flag: 'wx' });
-    chmodSync(workplace.tool, isShared ? 0o755 : 0o700);
-    chmodSync(workplace.script, isShared ? 0o644 : 0o600);
+    const tool = join(folder, SIMULATION_PROGRAM);
+    copyFileSync(runtime, tool, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    // A copy of what they can only run is nothing that others could take away.
+    chmodSync(tool, isShared ? 0o711 : 0o700);
+    let script: string | null = null;
+    if (EXPORTER_SCRIPT !== null) {
+      script = join(folder, 'exporter.mts');
+      copyFileSync(EXPORTER_SCRIPT, script, constants.COPYFILE_EXCL);
+      chmodSync(script, isShared ? 0o644 : 0o600);
+    }
     chmodSync(folder, isShared ? 0o755 : 0o700);
-    return workplace;
+    return { folder, tool, script };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -58,14 +56,4 @@ export function makeWorkplace(options: WorkplaceOptions): Workplace {
 /** Removes the folder and what is in it. */
 export function removeWorkplace({ folder }: Workplace): void {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** `wx`: what lies there already is neither overwritten nor followed. */
-function scriptText(content: string): string {
-  return `import { writeFileSync } from 'node:fs';
-const [, , file, passOn] = process.argv;
-const content = ${JSON.stringify(content)};
-writeFileSync(file, content, { flag: 'wx', mode: 0o600 });
-if (passOn === '${PASS_ON}') process.stdout.write('ready\\n' + content);
-`;
 }

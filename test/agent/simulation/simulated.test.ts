@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { markedContent } from '../../../agent/simulation/exporter.ts';
 import {
   isSimulated,
-  markedContent,
   markedName,
   newToken,
   reservedHost,

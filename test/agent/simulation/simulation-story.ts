@@ -37,7 +37,7 @@ export function simulationStory(options: SimulationStoryOptions): Story {
   const parts: CommandParts = {
     token,
     scenario: { evidence, exportFolder: syncedHere ?? downloads, departure },
-    workplace: { tool: `${folder}/spillwatch-simulated-db`, script: `${folder}/export.mjs` },
+    workplace: { tool: `${folder}/spillwatch-simulated-db`, script: `${folder}/exporter.mts` },
     port: 49_152,
   };
   const verb = story.run(shell, {

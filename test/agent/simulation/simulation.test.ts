@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { markedContent, markedName, newToken } from '../../../agent/simulation/simulated.ts';
+import { markedContent } from '../../../agent/simulation/exporter.ts';
+import { markedName, newToken } from '../../../agent/simulation/simulated.ts';
 import {
   type SimulationOptions,
   type SimulationResult,
@@ -79,7 +80,7 @@ describe.skipIf(!CAN_RUN)('simulate with real programs (needs /usr/bin/curl)', (
     expect(readFileSync(file, 'utf8')).toBe(markedContent(token));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-    expect(readdirSync(folder).toSorted()).toEqual(['export.mjs', 'spillwatch-simulated-db']);
+    expect(readdirSync(folder).toSorted()).toEqual(['exporter.mts', 'spillwatch-simulated-db']);
   });
 
   it('copies the export into the folder that was named, and removes the copy too', async () => {
