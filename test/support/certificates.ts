@@ -19,6 +19,8 @@ export interface CertificateWish {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   readonly for?: 'server' | 'client';
+  /** Object id, in hexadecimal, of one more extension; it says nothing else. */
+  readonly mark?: string;
 }
 
 export interface AuthorityWish {
@@ -64,6 +66,7 @@ function authorityOf(
         extension(OID.basicConstraints, sequence()),
         extension(OID.extendedKeyUsage, sequence(wish.for === 'client' ? OID.client : OID.server)),
         extension(OID.alternativeNames, sequence(...(wish.hosts ?? [wish.name]).map(hostName))),
+        ...(wish.mark === undefined ? [] : [extension(oid(wish.mark), NULL)]),
       ];
       return {
         certificate: signed(wish, own.publicKey, about, name, keys.privateKey),
@@ -122,6 +125,8 @@ const OID = {
   server: oid('2b06010505070301'),
   client: oid('2b06010505070302'),
 };
+
+const NULL = tagged(0x05, Buffer.alloc(0));
 
 function oid(hex: string): Buffer {
   return tagged(0x06, Buffer.from(hex, 'hex'));
