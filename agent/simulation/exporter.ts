@@ -7,6 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isSea } from 'node:sea';
 
+/** Name of the tool, by which the catalogue knows it. */
+export const SIMULATION_PROGRAM = 'spillwatch-simulated-db';
 /** Name of the export; in the brackets is the token of the simulation. */
 export const MARKED_NAME = /^spillwatch-simulation-([0-9a-f]{12})\.csv$/;
 /** Argument that makes the tool write a line "ready" and then the export to standard output, once the file is closed. */

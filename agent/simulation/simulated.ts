@@ -6,8 +6,6 @@ import { MARKED_NAME } from './exporter.ts';
 
 /** Display name of the simulation's row in `rules/catalogue/database-tools.yml`. */
 export const SIMULATION_TOOL = 'Spillwatch simulation';
-/** Name of the program by which that row knows it. */
-export const SIMULATION_PROGRAM = 'spillwatch-simulated-db';
 
 /** Names below `.example` never resolve (RFC 2606). */
 const RESERVED_DOMAIN = '.spillwatch-simulation.example';

@@ -9,8 +9,7 @@
  */
 import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXPORTER_SCRIPT } from './exporter.ts';
-import { SIMULATION_PROGRAM } from './simulated.ts';
+import { EXPORTER_SCRIPT, SIMULATION_PROGRAM } from './exporter.ts';
 
 export interface Workplace {
   readonly folder: string;

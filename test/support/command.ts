@@ -3,6 +3,15 @@ import { join } from 'node:path';
 
 export const PROJECT = join(import.meta.dirname, '../..');
 
+/** A single executable to test in the place of the project, as `npm run executable -- --bundle DIR` lays it out. */
+const EXECUTABLE = process.env['SPILLWATCH_EXECUTABLE'];
+
+/** The words that start `spillwatch`; with `nodeArgs`, which only a Node of its own takes, always from the project. */
+export function program(nodeArgs: readonly string[] = []): readonly [string, ...string[]] {
+  if (EXECUTABLE !== undefined && nodeArgs.length === 0) return [EXECUTABLE];
+  return [join(PROJECT, 'node_modules/.bin/node'), ...nodeArgs, join(PROJECT, 'agent/main.ts')];
+}
+
 export interface Ended {
   /** `null` when a signal ended it. */
   readonly code: number | null;
@@ -20,10 +29,9 @@ export interface CommandOptions {
 
 /** Runs `spillwatch` as a real process on the pinned runtime, with an environment that names nothing but the path. */
 export function spillwatch(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const node = options.node ?? join(PROJECT, 'node_modules/.bin/node');
-  const script = options.script ?? join(PROJECT, 'agent/main.ts');
+  const [file, ...first] = commandOf(options);
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [script, ...args], { env: { PATH: '/usr/bin:/bin' } });
+    const child = spawn(file, [...first, ...args], { env: { PATH: '/usr/bin:/bin' } });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -39,4 +47,12 @@ export function spillwatch(args: readonly string[], options: CommandOptions = {}
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
   });
+}
+
+function commandOf({ node, script }: CommandOptions): readonly [string, ...string[]] {
+  if (node === undefined && script === undefined) return program();
+  return [
+    node ?? join(PROJECT, 'node_modules/.bin/node'),
+    script ?? join(PROJECT, 'agent/main.ts'),
+  ];
 }

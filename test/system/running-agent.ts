@@ -9,7 +9,7 @@ import type { Summary } from '../../agent/deliver/formats/summary.ts';
 import type { HealthEvent } from '../../agent/health/health.ts';
 import type { StatusReport } from '../../agent/health/report.ts';
 import { askStatus } from '../../agent/health/status-socket.ts';
-import { PROJECT, spillwatch } from '../support/command.ts';
+import { PROJECT, program, spillwatch } from '../support/command.ts';
 import { until } from './until.ts';
 
 export const NODE = join(PROJECT, 'node_modules/.bin/node');
@@ -75,9 +75,9 @@ export class RunningAgent {
 
   constructor(site: Site, { path, nodeArgs = [], wrapper = [] }: StartOptions = {}) {
     this.site = site;
-    const run = [NODE, ...nodeArgs, join(PROJECT, 'agent/main.ts'), 'run'];
-    const [program = NODE, ...args] = [...wrapper, ...run, ...whereOf(site)] as readonly string[];
-    this.#child = spawn(program, args, {
+    const words: readonly string[] = [...wrapper, ...program(nodeArgs), 'run', ...whereOf(site)];
+    const [file = NODE, ...args] = words;
+    this.#child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: path ?? '/usr/bin:/bin:/usr/sbin:/sbin' },
     });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { markedContent } from '../../../agent/simulation/exporter.ts';
+import { markedContent, SIMULATION_PROGRAM } from '../../../agent/simulation/exporter.ts';
 import {
   isSimulated,
   markedName,
   newToken,
   reservedHost,
-  SIMULATION_PROGRAM,
   SIMULATION_TOOL,
 } from '../../../agent/simulation/simulated.ts';
 import { loadCatalogue } from '../../../rules/catalogue/load.ts';

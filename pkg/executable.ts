@@ -1,0 +1,80 @@
+/**
+ * `npm run executable -- --platform darwin|linux --arch arm64|x64`: makes the single executable. Exit codes: 0 done, 1
+ * something is missing or wrong, 64 wrong usage.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Output, printable } from '../agent/commands/terminal.ts';
+import { layOut } from './executable/lay-out.ts';
+import { makeExecutable } from './executable/make.ts';
+import { isThisMachine, PLATFORMS, type Target, targetOf } from './executable/target.ts';
+import { PROCESSORS } from './product.ts';
+import { SourceError } from './staging/source-file.ts';
+
+const USAGE = `usage: npm run executable -- [--platform ${PLATFORMS.join('|')}] [--arch ${PROCESSORS.join('|')}] [--out DIR] [--bundle DIR]
+
+  --platform, --arch  what it runs on, this machine unless given
+  --out DIR           folder of the result, dist unless given
+  --bundle DIR        put it into a new folder, too, with all that it needs to run
+`;
+
+const PROJECT = join(import.meta.dirname, '..');
+
+interface Asked {
+  readonly target: Target;
+  readonly out: string;
+  readonly bundle: string | undefined;
+}
+
+export async function executableVerb(args: readonly string[], output: Output): Promise<0 | 1 | 64> {
+  const asked = parsed(args);
+  if (asked === null) {
+    output.err(USAGE);
+    return 64;
+  }
+  const { target, out, bundle } = asked;
+  const say = (line: string): void => output.out(`${printable(line)}\n`);
+  try {
+    const executable = await makeExecutable(PROJECT, target, out);
+    say(`${executable}  sha256 ${sha256(executable)}`);
+    if (!isThisMachine(target))
+      say('without a code cache, which only the machine itself can make: it starts later');
+    if (target.platform === 'darwin') say('not signed: a Mac starts it only after codesign');
+    if (bundle !== undefined) say(layOut(PROJECT, target, { executable, folder: bundle }));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    output.err(`${printable(error.message)}\n`);
+    return 1;
+  }
+}
+
+function parsed(args: readonly string[]): Asked | null {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        platform: { type: 'string', default: process.platform },
+        arch: { type: 'string', default: process.arch },
+        out: { type: 'string', default: join(PROJECT, 'dist') },
+        bundle: { type: 'string' },
+      },
+    });
+    const target = targetOf(values.platform, values.arch);
+    return target === null ? null : { target, out: values.out, bundle: values.bundle };
+  } catch {
+    return null;
+  }
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+if (import.meta.main)
+  process.exitCode = await executableVerb(process.argv.slice(2), {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  });
