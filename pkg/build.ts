@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Output, printable } from '../agent/commands/terminal.ts';
 import { type BuildOptions, build } from './build/build-package.ts';
-import { PROCESSORS, type Processor } from './product.ts';
+import { makeExecutable } from './executable/make.ts';
+import { PROCESSORS } from './product.ts';
 import { SourceError } from './staging/source-file.ts';
 
 const USAGE = `usage: npm run package -- --arch ${PROCESSORS.join('|')} [--executable FILE] [--native FILE]... [--out DIR] [--plan | --sign]
 
-  --executable FILE  single executable for that processor
+  --executable FILE  single executable for that processor; made first unless it is named
   --native FILE      one more native module to put beside it
   --out DIR          folder of the results, dist unless given
   --plan             print what --sign would do
@@ -32,7 +33,9 @@ export async function packageVerb(
     return 64;
   }
   try {
-    await build(options, output);
+    const target = { platform: 'darwin', processor: options.processor } as const;
+    const executable = options.executable ?? (await makeExecutable(PROJECT, target, options.out));
+    await build({ ...options, executable }, output);
     return 0;
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
@@ -41,7 +44,9 @@ export async function packageVerb(
   }
 }
 
-function parsed(args: readonly string[], environment: NodeJS.ProcessEnv): BuildOptions | null {
+type Asked = Omit<BuildOptions, 'executable'> & { readonly executable: string | undefined };
+
+function parsed(args: readonly string[], environment: NodeJS.ProcessEnv): Asked | null {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -59,7 +64,7 @@ function parsed(args: readonly string[], environment: NodeJS.ProcessEnv): BuildO
     return {
       project: PROJECT,
       processor,
-      executable: values.executable ?? executableOf(processor),
+      executable: values.executable,
       natives: values.native ?? [],
       out: values.out ?? join(PROJECT, 'dist'),
       mode: values.plan === true ? 'plan' : values.sign === true ? 'sign' : 'unsigned',
@@ -68,10 +73,6 @@ function parsed(args: readonly string[], environment: NodeJS.ProcessEnv): BuildO
   } catch {
     return null;
   }
-}
-
-function executableOf(processor: Processor): string {
-  return join(PROJECT, 'dist', `spillwatch-darwin-${processor}`);
 }
 
 if (import.meta.main)

