@@ -60,7 +60,10 @@ async function redactOrHide(): Promise<(text: string) => string> {
 /** ` at agent/pipeline.ts:12`: the innermost place in our own files. The single executable is one file, of many lines. */
 function placeOf(stack: string): string {
   if (isSea()) {
-    const [, line] = stack.split(`${process.execPath}:`, 2);
+    // The few lines that load the script are a module, and stand as a URL.
+    const [, line] = stack
+      .replaceAll(`file://${process.execPath}:`, '')
+      .split(`${process.execPath}:`, 2);
     return line === undefined ? '' : ` at line ${Number.parseInt(line, 10)}`;
   }
   for (const [, file = '', line = ''] of stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+):(\d+):\d+/g)) {

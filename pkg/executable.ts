@@ -3,21 +3,23 @@
  * something is missing or wrong, 64 wrong usage.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Output, printable } from '../agent/commands/terminal.ts';
+import { bundle } from './executable/bundle.ts';
 import { layOut } from './executable/lay-out.ts';
 import { makeExecutable } from './executable/make.ts';
 import { isThisMachine, PLATFORMS, type Target, targetOf } from './executable/target.ts';
 import { PROCESSORS } from './product.ts';
 import { SourceError } from './staging/source-file.ts';
 
-const USAGE = `usage: npm run executable -- [--platform ${PLATFORMS.join('|')}] [--arch ${PROCESSORS.join('|')}] [--out DIR] [--bundle DIR]
+const USAGE = `usage: npm run executable -- [--platform ${PLATFORMS.join('|')}] [--arch ${PROCESSORS.join('|')}] [--out DIR] [--bundle DIR] [--script FILE]
 
   --platform, --arch  what it runs on, this machine unless given
   --out DIR           folder of the result, dist unless given
   --bundle DIR        put it into a new folder, too, with all that it needs to run
+  --script FILE       write the script in it, too; the line that a crash names is one of it
 `;
 
 const PROJECT = join(import.meta.dirname, '..');
@@ -26,6 +28,7 @@ interface Asked {
   readonly target: Target;
   readonly out: string;
   readonly bundle: string | undefined;
+  readonly script: string | undefined;
 }
 
 export async function executableVerb(args: readonly string[], output: Output): Promise<0 | 1 | 64> {
@@ -34,7 +37,7 @@ export async function executableVerb(args: readonly string[], output: Output): P
     output.err(USAGE);
     return 64;
   }
-  const { target, out, bundle } = asked;
+  const { target, out, bundle: folder, script } = asked;
   const say = (line: string): void => output.out(`${printable(line)}\n`);
   try {
     const executable = await makeExecutable(PROJECT, target, out);
@@ -42,7 +45,8 @@ export async function executableVerb(args: readonly string[], output: Output): P
     if (!isThisMachine(target))
       say('without a code cache, which only the machine itself can make: it starts later');
     if (target.platform === 'darwin') say('not signed: a Mac starts it only after codesign');
-    if (bundle !== undefined) say(layOut(PROJECT, target, { executable, folder: bundle }));
+    if (folder !== undefined) say(layOut(PROJECT, target, { executable, folder }));
+    if (script !== undefined) writeFileSync(script, (await bundle(PROJECT)).agent);
     return 0;
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
@@ -60,10 +64,12 @@ function parsed(args: readonly string[]): Asked | null {
         arch: { type: 'string', default: process.arch },
         out: { type: 'string', default: join(PROJECT, 'dist') },
         bundle: { type: 'string' },
+        script: { type: 'string' },
       },
     });
     const target = targetOf(values.platform, values.arch);
-    return target === null ? null : { target, out: values.out, bundle: values.bundle };
+    if (target === null) return null;
+    return { target, out: values.out, bundle: values.bundle, script: values.script };
   } catch {
     return null;
   }

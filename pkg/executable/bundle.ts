@@ -1,45 +1,50 @@
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
 import { build } from 'esbuild';
 import { SourceError } from '../staging/source-file.ts';
 
-/**
- * The `require` of an executable knows built-in modules only, and nothing may get beside it. better-sqlite3 loads its native
- * part by this name, from the absolute path that it is told (`agent/addons.ts`). The directive must come first.
- */
-const ADDONS = `"use strict";
-var __non_webpack_require__ = (file) => {
-  const addon = { exports: {} };
-  process.dlopen(addon, file);
-  return addon.exports;
-};`;
+/** What runs in the executable. ASCII only. */
+export interface Scripts {
+  /** An ECMAScript module, the first to run. */
+  readonly boot: string;
+  /**
+   * The agent with all its packages: a function of two others, of which the first gives built-in modules by name, and the
+   * second native ones by path, under the name that better-sqlite3 knows it by.
+   */
+  readonly agent: string;
+}
 
 /** Modules that systeminformation tries and does without. */
 const ABSENT: ReadonlySet<string> = new Set(['macos-temperature-sensor', 'osx-temperature-sensor']);
 
 /**
- * All code of the agent and of its packages as one CommonJS script; the same sources give the same text, wherever the project
- * is. CommonJS, because Node 26 starts it from the code cache in 8 ms, and an ECMAScript module of this size in 100. Nothing
- * is shortened: the lines that a crash names can be read.
- *
- * Throws a `SourceError` when something cannot be put into it, or is asked for that is neither in it nor built in.
+ * All code of the agent and of its packages; the same sources give the same text, wherever the project is. Nothing is
+ * shortened: the lines that a crash names can be read. Throws a `SourceError` when something cannot be put into it, or is
+ * asked for that is neither in it nor built in.
  */
-export async function bundle(project: string): Promise<string> {
+export async function bundle(project: string): Promise<Scripts> {
+  return {
+    boot: await script(project, 'boot.ts', 'esm'),
+    agent: `(function (require, __non_webpack_require__) {${await script(project, 'entry.ts', 'cjs')}})`,
+  };
+}
+
+async function script(project: string, entry: string, format: 'cjs' | 'esm'): Promise<string> {
   const { outputFiles, metafile, warnings } = await build({
     absWorkingDir: project,
-    entryPoints: [join(project, 'pkg/executable/entry.ts')],
-    outfile: 'spillwatch.cjs',
+    entryPoints: [`pkg/executable/${entry}`],
     write: false,
+    outfile: 'script.js',
     metafile: true,
     bundle: true,
     platform: 'node',
     target: `node${process.versions.node}`,
-    format: 'cjs',
-    banner: { js: ADDONS },
-    // A built-in module that is imported when it is needed is required then: `import()` and the code cache exclude each other.
+    format,
+    // A built-in module that is imported when it is needed is required then.
     supported: { 'dynamic-import': false },
     // Nothing in the executable is found by the place of a source file.
     define: {
+      __dirname: '""',
+      __filename: '""',
       'import.meta.url': '"file:///"',
       'import.meta.filename': '""',
       'import.meta.dirname': '""',
@@ -50,7 +55,7 @@ export async function bundle(project: string): Promise<string> {
   const [warning] = warnings;
   if (warning !== undefined)
     throw new SourceError(
-      `${warning.location?.file ?? 'bundle'} line ${warning.location?.line ?? '?'}: ${warning.text}`,
+      `${warning.location?.file ?? entry} line ${warning.location?.line ?? '?'}: ${warning.text}`,
     );
   const [output] = Object.values(metafile.outputs);
   const strangers = (output?.imports ?? []).filter(
@@ -58,7 +63,15 @@ export async function bundle(project: string): Promise<string> {
   );
   if (strangers.length > 0)
     throw new SourceError(
-      `${strangers.map(({ path }) => path).join(', ')}: would be looked for beside the executable; it must be bundled or go`,
+      `${strangers.map(({ path }) => path).join(', ')}: would be looked for outside of the executable; it must be bundled or go`,
     );
-  return outputFiles[0]?.text ?? '';
+  return ascii(outputFiles[0]?.text ?? '');
+}
+
+/** Every other character is in a comment or a regular expression, where its number stands for it; esbuild has done the rest. */
+function ascii(text: string): string {
+  return text.replaceAll(
+    /[^\0-\x7F]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

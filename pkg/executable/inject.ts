@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SourceError } from '../staging/source-file.ts';
+import type { Scripts } from './bundle.ts';
 
 /** What the runtime is told whenever the executable starts; nobody else can tell it anything. */
 const RUNTIME_ARGUMENTS = [
@@ -15,9 +16,8 @@ const RUNTIME_ARGUMENTS = [
 export interface Injection {
   /** The Node.js that becomes the executable. Its version must be that of the one that runs here. */
   readonly runtime: string;
-  /** What it runs, as CommonJS. */
-  readonly script: string;
-  /** Whether the executable is for this machine: only then it can have a code cache, which makes it start sooner. */
+  readonly scripts: Scripts;
+  /** Whether the executable is for this machine: only then it gets a code cache, with which it starts sooner. */
   readonly isForThisMachine: boolean;
   /** Folder for the parts. */
   readonly folder: string;
@@ -27,30 +27,33 @@ export interface Injection {
  * Makes a single executable (https://nodejs.org/api/single-executable-applications.html) in the folder and gives its path.
  * The same parts give the same bytes. One for macOS comes without a signature, because the runtime's own no longer holds.
  */
-export function inject({ runtime, script, isForThisMachine, folder }: Injection): string {
+export function inject({ runtime, scripts, isForThisMachine, folder }: Injection): string {
   const output = join(folder, 'executable');
+  writeFileSync(join(folder, 'boot.mjs'), scripts.boot);
+  writeFileSync(join(folder, 'script.js'), scripts.agent);
+  if (isForThisMachine) {
+    const program = join(import.meta.dirname, 'code-cache.ts');
+    runNode(['--predictable', program, 'script.js', 'script.cache'], folder);
+  }
   // The names are relative, because they become part of the executable.
   const config = {
-    main: 'spillwatch.cjs',
-    mainFormat: 'commonjs',
+    main: 'boot.mjs',
+    mainFormat: 'module',
     executable: runtime,
     output: 'executable',
     disableExperimentalSEAWarning: true,
-    useCodeCache: isForThisMachine,
     execArgv: RUNTIME_ARGUMENTS,
     execArgvExtension: 'none',
+    assets: { script: 'script.js', ...(isForThisMachine && { cache: 'script.cache' }) },
   };
-  writeFileSync(join(folder, config.main), script);
   writeFileSync(join(folder, 'sea.json'), JSON.stringify(config));
-  // V8 seeds its hashes by chance, and so no two code caches would be the same.
-  const flags = isForThisMachine ? ['--predictable'] : [];
-  const { status, stderr } = spawnSync(process.execPath, [...flags, '--build-sea', 'sea.json'], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: {},
-  });
-  if (status !== 0)
-    throw new SourceError(`${runtime}: cannot be made an executable (${stderr.trim()})`);
+  runNode(['--build-sea', 'sea.json'], folder);
   chmodSync(output, 0o755);
   return output;
+}
+
+function runNode(args: readonly string[], cwd: string): void {
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env: {} });
+  if (status !== 0)
+    throw new SourceError(`node ${args.join(' ')}: fails (${stderr.trim().slice(0, 2000)})`);
 }

@@ -27,7 +27,7 @@ export async function makeExecutable(
   try {
     const made = inject({
       runtime: runtimeOf(project, target, folder),
-      script: await bundle(project),
+      scripts: await bundle(project),
       isForThisMachine: isThisMachine(target),
       folder,
     });

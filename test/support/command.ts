@@ -3,12 +3,13 @@ import { join } from 'node:path';
 
 export const PROJECT = join(import.meta.dirname, '../..');
 
-/** A single executable to test in the place of the project, as `npm run executable -- --bundle DIR` lays it out. */
-const EXECUTABLE = process.env['SPILLWATCH_EXECUTABLE'];
+/** Path of a single executable to test in the place of the project, as `npm run executable -- --bundle DIR` lays it out. */
+export const EXECUTABLE_VARIABLE = 'SPILLWATCH_EXECUTABLE';
 
 /** The words that start `spillwatch`; with `nodeArgs`, which only a Node of its own takes, always from the project. */
 export function program(nodeArgs: readonly string[] = []): readonly [string, ...string[]] {
-  if (EXECUTABLE !== undefined && nodeArgs.length === 0) return [EXECUTABLE];
+  const executable = process.env[EXECUTABLE_VARIABLE];
+  if (executable !== undefined && nodeArgs.length === 0) return [executable];
   return [join(PROJECT, 'node_modules/.bin/node'), ...nodeArgs, join(PROJECT, 'agent/main.ts')];
 }
 

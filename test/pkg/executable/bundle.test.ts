@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundle, type Scripts } from '../../../pkg/executable/bundle.ts';
+import { PROJECT } from '../../support/command.ts';
+
+describe('the scripts of the executable', () => {
+  let scripts: Scripts;
+  beforeAll(async () => {
+    scripts = await bundle(PROJECT);
+  });
+
+  it('are strict, compile, and are ASCII, which the boot reads them as', () => {
+    const { boot, agent } = scripts;
+    expect(agent).toMatch(/^\(function \(require, __non_webpack_require__\) \{"use strict";\n/);
+    expect(() => new Script(agent)).not.toThrow();
+    // oxlint-disable-next-line no-control-regex -- all of ASCII
+    for (const text of [boot, agent]) expect(text).toMatch(/^[\0-\x7F]*$/);
+  });
+
+  it('are the same every time and know nothing of where the project is', async () => {
+    expect(await bundle(PROJECT)).toEqual(scripts);
+    for (const text of Object.values(scripts)) expect(text).not.toContain(PROJECT);
+  });
+
+  it('import nothing when they run, and require built-in modules only', () => {
+    const code = scripts.agent.replaceAll(/^\s*(?:\*|\/\/|\/\*).*$/gm, '');
+    expect(code.match(/(?<![\w.])import\(/g)).toBeNull();
+    const required = [...code.matchAll(/(?<![\w.])require\("([^"]+)"\)/g)].map(([, id]) => id);
+    expect(required.length).toBeGreaterThan(50);
+    const strangers = required.filter((id) => process.getBuiltinModule(id ?? '') === undefined);
+    // systeminformation asks for these and does without.
+    expect(new Set(strangers)).toEqual(
+      new Set(['macos-temperature-sensor', 'osx-temperature-sensor']),
+    );
+    const imported = [...scripts.boot.matchAll(/^import .* from "([^"]+)";$/gm)];
+    expect(new Set(imported.map(([, id]) => id))).toEqual(new Set(['node:sea', 'node:vm']));
+  });
+});
+
+it('a code cache made beforehand fits a Node that is started without any options', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillwatch-cache-'));
+  try {
+    const node = join(PROJECT, 'node_modules/.bin/node');
+    const program = join(PROJECT, 'pkg/executable/code-cache.ts');
+    writeFileSync(join(folder, 'script.js'), '(function (a) { return a + 1; })');
+    const make = (name: string): Buffer => {
+      execFileSync(node, ['--predictable', program, 'script.js', name], { cwd: folder, env: {} });
+      return readFileSync(join(folder, name));
+    };
+    expect(make('first').equals(make('second'))).toBe(true);
+    const look = `const [text, cachedData] = ['script.js', 'first'].map((f) => fs.readFileSync(f));
+      console.log(new vm.Script(text.toString(), { cachedData }).cachedDataRejected)`;
+    const told = execFileSync(node, ['-e', look], { cwd: folder, env: {}, encoding: 'utf8' });
+    expect(told).toBe('false\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
