@@ -28,7 +28,8 @@ describe('attempt', () => {
     await expect(attempt('work', 20, never, obedient)).rejects.toMatchObject({
       code: 'command-slow',
     });
-    expect(timers()).toBe(before);
+    // Timers of other files in the same worker may end meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it('does not believe work that gives something because it was ended', async () => {
