@@ -92,8 +92,9 @@ export function assemble(parts: EngineParts): Engine {
     policy,
     store,
     ledger,
-    emit: (finding) => emit(privacy.finding(finding)),
-    ...(outgoing && { outgoing: (finding) => outgoing(privacy.finding(finding)) }),
+    redact: (finding) => privacy.finding(finding),
+    emit,
+    ...(outgoing && { outgoing }),
     ...(parts.watch && { watch: parts.watch }),
     ...(parts.onStoreError && { onStoreError: parts.onStoreError }),
   });

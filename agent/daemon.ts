@@ -5,7 +5,7 @@
  * Start: state, engine, status socket, accounts, Endpoint Security, process list, folders, connections, canary. Stop within
  * five seconds, whatever hangs: collectors, queue, timeline, snapshot, socket, database.
  */
-import { uptime } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../collectors/capture.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -14,6 +14,7 @@ import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
 import { Delivery } from './deliver/delivery.ts';
 import type { Destination } from './deliver/destination.ts';
+import type { Sender } from './deliver/formats/sender.ts';
 import { toRfc3339 } from './deliver/formats/time.ts';
 import { Canary } from './health/canary.ts';
 import { CanaryWatch } from './health/canary-watch.ts';
@@ -24,6 +25,7 @@ import type { StatusReport } from './health/report.ts';
 import { RunningMark } from './health/running-mark.ts';
 import { statusReport } from './health/status-report.ts';
 import { serveStatus } from './health/status-socket.ts';
+import { StoreTrouble } from './health/store-trouble.ts';
 import { Unreadable } from './health/unreadable.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LiveNeeds, liveNeeds } from './live-needs.ts';
@@ -32,12 +34,11 @@ import { LineQueue } from './queue.ts';
 import { Numbers } from './store/numbers.ts';
 import { Outbox } from './store/outbox.ts';
 import type { Recovered } from './store/recovery.ts';
-import { isOutOfRoom, Reserve } from './store/reserve.ts';
+import { Reserve } from './store/reserve.ts';
 import { Retention } from './store/retention.ts';
 import type { Connection } from './store/sqlite.ts';
 import { StateError } from './store/state-error.ts';
 import { Store } from './store/store.ts';
-import { isDamage, suspect } from './store/suspect.ts';
 import { pause, type Supervised, Supervisor } from './supervise.ts';
 import { LATENESS_US } from './timeline.ts';
 
@@ -101,30 +102,22 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const ledger = new Ledger();
   const outbox = new Outbox(options.connection, options.config.outbox);
   const store = new Store(options.connection, outbox);
-  const onStoreError = (error: unknown): void => {
-    health.raise('store', storeTrouble(error), textOf(error));
-    if (isOutOfRoom(error)) reserve.release();
-    if (!isDamage(error)) return;
-    // The next run looks at all of it, and moves it aside when it is beyond use.
-    suspect(options.stateFolder);
-    damage.abort();
-  };
   const reserve = new Reserve(options.stateFolder);
+  const trouble = new StoreTrouble(health, reserve, options.stateFolder, () => damage.abort());
+  const onStoreError = (error: unknown): void => trouble.failed(error);
+  /** Nobody knows which Mac this is before the engine was told of it. */
+  let sender: (() => Sender | null) | null = null;
   const delivery: Delivery = new Delivery({
     destinations: options.destinations,
     outbox,
     numbers: new Numbers(options.connection),
-    sender: () =>
-      engine.facts.accounts.seen() && {
-        host: engine.facts.accounts.host(),
-        version: packageJson.version,
-      },
+    sender: () => sender?.() ?? null,
     version: packageJson.version,
     at: {
       wallMs: Date.now,
       steadyMs: () => performance.now(),
       pause,
-      hostName: () => engine.facts.accounts.host().name,
+      hostName: () => sender?.()?.host.name ?? hostname(),
       environment: options.environment,
     },
     random: Math.random,
@@ -156,6 +149,8 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       if (engine.facts.tree.get(event.process)?.upload) for (const tell of uploadListeners) tell();
     },
   });
+  const { accounts } = engine.facts;
+  sender = () => accounts.seen() && { host: accounts.host(), version: packageJson.version };
   for (const problem of options.knowledge.problems)
     health.raise('rules', 'rules', problem, problem);
   for (const problem of options.configProblems)
@@ -171,7 +166,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   }
   reserve.ensure();
   const mark = new RunningMark(options.stateFolder);
-  markRun(mark, startedUs, health);
+  markRun(mark, startedUs, health, onStoreError);
   const lineageUs = options.config.windows.lineageDays * DAY_US;
   const retention = new Retention(
     options.connection,
@@ -241,10 +236,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const saveWaiting = (): void => {
     if (engine.pipeline.unsaved().waiting === 0 || !engine.pipeline.retry()) return;
     if (engine.pipeline.unsaved().waiting > 0) void setImmediate().then(saveWaiting);
-    else {
-      clearStore(health);
-      reserve.ensure();
-    }
+    else trouble.over();
   };
   const timers = [
     setInterval(() => {
@@ -308,7 +300,12 @@ async function keepBeating(minutes: number, signal: AbortSignal, beat: () => voi
   }
 }
 
-function markRun(mark: RunningMark, startedUs: number, health: Health): void {
+function markRun(
+  mark: RunningMark,
+  startedUs: number,
+  health: Health,
+  onError: (error: unknown) => void,
+): void {
   try {
     const left = mark.set(toRfc3339(startedUs));
     if (left !== null)
@@ -318,7 +315,7 @@ function markRun(mark: RunningMark, startedUs: number, health: Health): void {
         `the run that was started ${left} did not end by itself`,
       );
   } catch (error) {
-    health.raise('store', storeTrouble(error), textOf(error));
+    onError(error);
   }
 }
 
@@ -350,15 +347,6 @@ function trim(retention: Retention, nowUs: number, onError: (error: unknown) => 
   }
 }
 
-function storeTrouble(error: unknown): 'disk-full' | 'state-unwritable' {
-  return isOutOfRoom(error) ? 'disk-full' : 'state-unwritable';
-}
-
-function clearStore(health: Health): void {
-  health.clear('store', 'disk-full');
-  health.clear('store', 'state-unwritable');
-}
-
 function restartNotice(nowUs: number): string {
   return JSON.stringify({
     source: 'notice',
@@ -367,8 +355,4 @@ function restartNotice(nowUs: number): string {
     code: 'restarted',
     detail: 'the agent was started',
   });
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -39,6 +39,8 @@ export interface PipelineParts {
   readonly policy: Policy;
   readonly store: Store;
   readonly ledger: Ledger;
+  /** Takes secrets out of a finding, before anything is done with it. */
+  readonly redact?: (finding: Finding) => Finding;
   /** Rows of the outbox for a finding; without it nothing is sent. */
   readonly outgoing?: (finding: Finding) => readonly OutboxRow[];
   /** Takes each emission after it was committed. */
@@ -172,7 +174,8 @@ export class Pipeline implements RecordOutput {
       chain.emissions += 1;
       this.#sequence += 1;
       const host = this.#parts.facts.accounts.host();
-      const finding = findingOf(chain, chain.shown, this.#sequence, host);
+      const whole = findingOf(chain, chain.shown, this.#sequence, host);
+      const finding = this.#parts.redact?.(whole) ?? whole;
       pending.findings.push(finding);
       pending.outgoing.push(...(this.#parts.outgoing?.(finding) ?? []));
     }

@@ -12,7 +12,7 @@ import { EXIT } from './exit-codes.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { FindingsListOptions, FindingsShowOptions } from './findings.ts';
 import { INSTALLED } from './installed.ts';
-import type { DecisionOptions, LettersOptions, OutboxOptions } from './outbox.ts';
+import { addOutboxCommands } from './outbox-commands.ts';
 import type { RedactOptions } from './redact.ts';
 import type { RulesOptions } from './rules.ts';
 import type { RunOptions } from './run.ts';
@@ -150,54 +150,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
       done(await status(options, output));
     });
 
-  const outbox = program
-    .command('outbox')
-    .description('what waits to be sent, and what was refused');
-  outbox
-    .command('status')
-    .description('per destination: what waits, was delivered, dropped, refused')
-    .option('--state <dir>', 'folder of the database', INSTALLED.state)
-    .option('--json', 'one JSON document')
-    .action(async (options: OutboxOptions) => {
-      const { outboxStatus } = await import('./outbox.ts');
-      done(await outboxStatus(options, output));
-    });
-  lettersCommand(
-    outbox,
-    'list',
-    'dead letters with their reasons, or with --waiting what is to be sent',
-  )
-    .option('--json', 'one JSON object a line')
-    .action(async (options: LettersOptions) => {
-      const { listOutbox } = await import('./outbox.ts');
-      done(listOutbox(options, output));
-    });
-  lettersCommand(
-    outbox,
-    'export',
-    'print the bodies of dead letters, or with --waiting of what is to be sent',
-  ).action(async (options: LettersOptions) => {
-    const { exportOutbox } = await import('./outbox.ts');
-    done(exportOutbox(options, output));
-  });
-  outbox
-    .command('retry')
-    .description('send dead letters again')
-    .argument('[id...]', 'ids of "outbox list"', letterIds)
-    .option('--all', 'all of them')
-    .option('--destination <name>', 'only those of this destination')
-    .option('--state <dir>', 'folder of the database', INSTALLED.state)
-    .action(async (ids: readonly number[], options: DecisionOptions) => {
-      const { retryOutbox } = await import('./outbox.ts');
-      done(retryOutbox(ids, options, output));
-    });
-  lettersCommand(outbox, 'drop', 'give dead letters up, or with --waiting what is to be sent')
-    .argument('[id...]', 'ids of "outbox list"', letterIds)
-    .option('--all', 'all of them')
-    .action(async (ids: readonly number[], options: DecisionOptions) => {
-      const { dropOutbox } = await import('./outbox.ts');
-      done(dropOutbox(ids, options, output));
-    });
+  addOutboxCommands(program, output, done);
 
   program
     .command('deliver')
@@ -360,19 +313,4 @@ function severity(text: string): Severity {
   const known = SEVERITIES.find((candidate) => candidate === text);
   if (known === undefined) throw new InvalidArgumentError(`Allowed are ${SEVERITIES.join(', ')}.`);
   return known;
-}
-
-function lettersCommand(outbox: Command, name: string, description: string): Command {
-  return outbox
-    .command(name)
-    .description(description)
-    .option('--waiting', 'what is to be sent instead of dead letters')
-    .option('--destination <name>', 'only those of this destination')
-    .option('--state <dir>', 'folder of the database', INSTALLED.state);
-}
-
-function letterIds(text: string, before: readonly number[] = []): readonly number[] {
-  if (!/^[1-9]\d{0,15}$/.test(text))
-    throw new InvalidArgumentError('must be a number of "outbox list".');
-  return [...before, Number(text)];
 }

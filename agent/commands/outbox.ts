@@ -108,7 +108,8 @@ function decide(
     const chosen = [...lettersOf(connection, selection)].map(({ id }) => id);
     const missing = ids.filter((id) => !chosen.includes(id));
     for (const id of missing) output.err(`${id}: there is no such letter\n`);
-    output.out(`${act(connection, chosen)} ${done}\n`);
+    const changed = act(connection, chosen);
+    output.out(options.json ? `${JSON.stringify({ changed, missing })}\n` : `${changed} ${done}\n`);
     return missing.length > 0 ? EXIT.unreadable : EXIT.done;
   });
 }

@@ -13,7 +13,7 @@ import type { Numbers } from '../store/numbers.ts';
 import type { Outbox, OutboxRow, OutboxStatus } from '../store/outbox.ts';
 import type { Destination } from './destination.ts';
 import type { DestinationStatus, DrainState } from './destination-status.ts';
-import { Drain, type DrainParts } from './drain.ts';
+import { Drain, type DrainTrouble } from './drain.ts';
 import { FloodGate } from './flood-gate.ts';
 import { encoderOf, type Outgoing, type Sender } from './formats/encode.ts';
 import type { Surroundings } from './transport.ts';
@@ -24,6 +24,9 @@ export const HEALTH_PER_HOUR = 120;
 const HOUR_MS = 3_600_000;
 /** Findings above the allowance are told of that often. */
 const FLOOD_EVERY_MS = 60_000;
+
+/** What can be wrong with a destination for a while. */
+type DestinationTrouble = DrainTrouble | 'dead-letters';
 
 export interface DeliveryParts {
   readonly destinations: readonly Destination[];
@@ -36,12 +39,8 @@ export interface DeliveryParts {
   readonly at: Surroundings;
   readonly random: () => number;
   readonly nowUs: () => number;
-  readonly raise: (
-    destination: string,
-    code: Parameters<DrainParts['raise']>[0] | 'outbox-dropped' | 'finding-flood',
-    detail: string,
-  ) => void;
-  readonly clear: (destination: string, code: Parameters<DrainParts['clear']>[0]) => void;
+  readonly raise: (destination: string, code: DestinationTrouble, detail: string) => void;
+  readonly clear: (destination: string, code: DestinationTrouble) => void;
   readonly note: (
     code: 'outbox-dropped' | 'finding-flood',
     detail: string,
@@ -73,7 +72,7 @@ export class Delivery {
     this.#tickMs = at.steadyMs();
     this.#floodMs = this.#tickMs;
     this.#health = { sinceMs: this.#tickMs, seen: 0 };
-    this.#dropped = droppedOf(outbox);
+    this.#dropped = droppedOf(outbox.status());
     this.#drains = new Map(
       destinations.map((destination) => [
         destination.name,
@@ -104,7 +103,7 @@ export class Delivery {
   }
 
   health(event: HealthEvent): void {
-    if (!this.#mayTell()) return;
+    if (!this.#hasTaker() || !this.#mayTell()) return;
     this.#send({ kind: 'health', numbered: (number) => ({ kind: 'health', number, event }) });
   }
 
@@ -128,7 +127,7 @@ export class Delivery {
     try {
       outbox.tick(nowMs - this.#tickMs);
       this.#tickMs = nowMs;
-      this.#tellDropped();
+      this.#tellLosses();
       this.#tellHeld(nowMs);
       if (nowMs - this.#floodMs >= FLOOD_EVERY_MS) this.#tellFlood(nowMs);
       this.#flush();
@@ -164,7 +163,7 @@ export class Delivery {
   }
 
   #send(unnumbered: Unnumbered): void {
-    if (this.#parts.destinations.every(({ takesHealth }) => !takesHealth)) return;
+    if (!this.#hasTaker()) return;
     this.#waiting.push(unnumbered);
     if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
     try {
@@ -185,6 +184,10 @@ export class Delivery {
     );
     this.#waiting = this.#waiting.slice(waiting.length);
     this.wake();
+  }
+
+  #hasTaker(): boolean {
+    return this.#parts.destinations.some(({ takesHealth }) => takesHealth);
   }
 
   /** At most so many health events an hour; the others are in the log, and their number is told when the hour is over. */
@@ -210,18 +213,22 @@ export class Delivery {
     this.#send({ kind: 'flood', numbered: (number) => ({ kind: 'flood', number, note }) });
   }
 
-  #tellDropped(): void {
-    const dropped = droppedOf(this.#parts.outbox);
-    for (const [name, number] of dropped) {
-      const more = number - (this.#dropped.get(name) ?? 0);
+  /** What was dropped since the last time, and whether dead letters are there now, whoever put them there or took them. */
+  #tellLosses(): void {
+    const { outbox, note, raise, clear } = this.#parts;
+    const rows = outbox.status();
+    for (const { destination, dropped, dead } of rows) {
+      const more = dropped - (this.#dropped.get(destination) ?? 0);
       if (more > 0)
-        this.#parts.note(
+        note(
           'outbox-dropped',
           `${more} events were dropped unsent: the outbox is full or they are too old`,
-          name,
+          destination,
         );
+      if (dead === 0) clear(destination, 'dead-letters');
+      else raise(destination, 'dead-letters', 'the receiver refused events by name');
     }
-    this.#dropped = dropped;
+    this.#dropped = droppedOf(rows);
   }
 }
 
@@ -249,6 +256,6 @@ function rowsFor(
   return takers.map(({ name, format }) => ({ destination: name, ...encoded(format) }));
 }
 
-function droppedOf(outbox: Outbox): ReadonlyMap<string, number> {
-  return new Map(outbox.status().map(({ destination, dropped }) => [destination, dropped]));
+function droppedOf(rows: readonly OutboxStatus[]): ReadonlyMap<string, number> {
+  return new Map(rows.map(({ destination, dropped }) => [destination, dropped]));
 }

@@ -30,9 +30,10 @@ import {
 } from './pace.ts';
 import { Suspects } from './suspects.ts';
 import type { Surroundings, Transport } from './transport.ts';
+import { Unsettled } from './unsettled.ts';
 
 /** What is wrong with a destination, as health events name it. */
-export type DrainTrouble = 'destination-unreachable' | 'destination-misconfigured' | 'dead-letters';
+export type DrainTrouble = 'destination-unreachable' | 'destination-misconfigured';
 
 export interface DrainParts {
   readonly destination: Destination;
@@ -59,8 +60,7 @@ export const MAX_UNSETTLED = 5000;
 export class Drain {
   readonly #parts: DrainParts;
   readonly #size: BatchSize;
-  /** Delivered or given up, and not yet written down. */
-  #unsettled: Settlement = nothing();
+  readonly #unsettled = new Unsettled();
   readonly #suspects = new Suspects();
   /** When what is set aside is tried again, on the steady clock; `null` while there is something else to do. */
   #suspectsDueMs: number | null = null;
@@ -121,11 +121,11 @@ export class Drain {
   /** `null` when the outbox cannot be used now. */
   #page(): readonly Item[] | null {
     const { outbox, destination, onStoreError } = this.#parts;
-    const { delivered, dead } = this.#unsettled;
-    if (!this.#settle() && delivered.length + dead.length >= MAX_UNSETTLED) return null;
+    this.#settle({});
+    const { ids } = this.#unsettled;
+    if (ids.length >= MAX_UNSETTLED) return null;
     try {
-      const settled = [...delivered, ...dead.map(({ id }) => id)];
-      const except = new Set([...this.#suspects.ids(), ...(this.#isSettled() ? [] : settled)]);
+      const except = new Set([...this.#suspects.ids(), ...ids]);
       return outbox.page(destination.name, this.#size.bounds, except);
     } catch (error) {
       onStoreError(error);
@@ -167,7 +167,7 @@ export class Drain {
     switch (outcome.kind) {
       case 'ok':
         this.#duplicates += outcome.resent ?? 0;
-        return this.#taken(items, { ...nothing(), delivered: items.map(({ id }) => id) });
+        return this.#taken({ delivered: items.map(({ id }) => id) });
       case 'items':
         return this.#answered(items, outcome.answers);
       case 'retry': {
@@ -185,15 +185,15 @@ export class Drain {
   }
 
   /** The receiver works and has some of the items, or refused them by name. */
-  #taken(items: readonly Item[], settlement: Settlement): number {
+  #taken(settlement: Partial<Settlement>): number {
     const { random, clear } = this.#parts;
     this.#failures = 0;
     this.#lastError = null;
     clear('destination-unreachable');
     clear('destination-misconfigured');
-    this.#settle(settlement.delivered.length > 0 ? this.#withSuspects(settlement) : settlement);
+    this.#settle(settlement);
     this.#size.grow();
-    return items.length === 0 ? 0 : random() * BETWEEN_MS;
+    return random() * BETWEEN_MS;
   }
 
   #answered(items: readonly Item[], answers: readonly ItemAnswer[]): number {
@@ -208,7 +208,7 @@ export class Drain {
       if (answer.kind === 'duplicate') this.#duplicates += 1;
     }
     const isProgress = delivered.length + dead.length > 0;
-    const wait = isProgress ? this.#taken(items, { ...nothing(), delivered, dead }) : 0;
+    const wait = isProgress ? this.#taken({ delivered, dead }) : 0;
     if (again === null) return wait;
     // What was buried held up the rest, which may go at once.
     if (dead.length > 0) return wait;
@@ -244,7 +244,7 @@ export class Drain {
       return random() * BETWEEN_MS;
     }
     const body = shrink(only.body, destination.format);
-    if (body === null) return this.#taken(items, buried(only.id, detail));
+    if (body === null) return this.#taken({ dead: [{ id: only.id, reason: detail }] });
     try {
       outbox.replaceBody(only.id, body);
     } catch (error) {
@@ -261,50 +261,34 @@ export class Drain {
       this.#size.halve(items);
       return random() * BETWEEN_MS;
     }
-    if (isExplicit) return this.#taken(items, buried(only.id, detail));
+    if (isExplicit) return this.#taken({ dead: [{ id: only.id, reason: detail }] });
     if (this.#suspects.add(only.id)) return this.#misconfigured(detail);
     this.#lastError = detail;
     return random() * BETWEEN_MS;
   }
 
-  /** Others were taken, so what was refused meanwhile is itself at fault. */
-  #withSuspects(settlement: Settlement): Settlement {
+  /** Others were taken, so what was refused meanwhile is itself at fault. Throws what SQLite throws. */
+  #proven(): Partial<Settlement> {
     const ids = this.#suspects.prove();
     const counts = this.#parts.outbox.refusalsOf(ids);
     const dead = ids.filter((id) => (counts.get(id) ?? 0) + 1 >= MAX_REFUSALS);
     const reason = 'refused several times, while others were taken';
     return {
-      ...settlement,
-      dead: [...settlement.dead, ...dead.map((id) => ({ id, reason }))],
+      dead: dead.map((id) => ({ id, reason })),
       refused: ids.filter((id) => !dead.includes(id)),
     };
   }
 
-  /** Writes down what is settled, with what waited for it; `false` when it could not. */
-  #settle(more: Settlement = nothing()): boolean {
-    const { outbox, destination, nowUs, raise, onStoreError } = this.#parts;
-    this.#unsettled = {
-      delivered: [...this.#unsettled.delivered, ...more.delivered],
-      dead: [...this.#unsettled.dead, ...more.dead],
-      refused: [...this.#unsettled.refused, ...more.refused],
-    };
-    if (this.#isSettled()) return true;
+  /** Writes down what is settled, with what waited for it; what cannot be written waits for the next time. */
+  #settle(more: Partial<Settlement>): void {
+    const { outbox, destination, nowUs, onStoreError } = this.#parts;
+    this.#unsettled.add(more);
     try {
-      outbox.settle(destination.name, this.#unsettled, nowUs());
+      if ((more.delivered ?? []).length > 0) this.#unsettled.add(this.#proven());
+      this.#unsettled.write((all) => outbox.settle(destination.name, all, nowUs()));
     } catch (error) {
       onStoreError(error);
-      return false;
     }
-    const [first] = this.#unsettled.dead;
-    if (first !== undefined)
-      raise('dead-letters', `${first.reason}; see "spillwatch outbox list", then retry or drop`);
-    this.#unsettled = nothing();
-    return true;
-  }
-
-  #isSettled(): boolean {
-    const { delivered, dead, refused } = this.#unsettled;
-    return delivered.length + dead.length + refused.length === 0;
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -321,11 +305,3 @@ export class Drain {
 
 /** What a receiver may ask for is bounded already, this only guards the timer. */
 const MAX_WAIT_MS = 4 * 3600 * 1000 + MAX_BACKOFF_MS;
-
-function nothing(): Settlement {
-  return { delivered: [], dead: [], refused: [] };
-}
-
-function buried(id: number, reason: string): Settlement {
-  return { ...nothing(), dead: [{ id, reason }] };
-}

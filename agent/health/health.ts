@@ -80,8 +80,9 @@ export class Health {
     const key = keyOf(part, code, subject);
     const known = this.#lasting.get(key);
     if (known?.isRemark === false || !this.#hasRoom(false)) return;
-    const event = this.#add({ part, code, state: 'raised', subject, detail });
-    this.#lasting.set(key, { event, isRemark: false });
+    this.#add({ part, code, state: 'raised', subject, detail }, (event) => {
+      this.#lasting.set(key, { event, isRemark: false });
+    });
   }
 
   /** Something is so until it is cleared, and nothing is wrong with it. Another detail replaces the one before, silently. */
@@ -94,8 +95,9 @@ export class Health {
       return;
     }
     if (!this.#hasRoom(true)) return;
-    const event = this.#add({ part, code, state: 'noted', subject, detail });
-    this.#lasting.set(key, { event, isRemark: true });
+    this.#add({ part, code, state: 'noted', subject, detail }, (event) => {
+      this.#lasting.set(key, { event, isRemark: true });
+    });
   }
 
   /** A trouble or a remark is over. */
@@ -153,7 +155,8 @@ export class Health {
     return false;
   }
 
-  #add(event: Omit<HealthEvent, 'timeUs'>): HealthEvent {
+  /** `keep` comes before the listener, which may raise the same again. */
+  #add(event: Omit<HealthEvent, 'timeUs'>, keep: (event: HealthEvent) => void = () => {}): void {
     const timed = {
       timeUs: this.#clock(),
       ...event,
@@ -164,8 +167,8 @@ export class Health {
       this.#counts.set(event.code, (this.#counts.get(event.code) ?? 0) + 1);
     this.#events.push(timed);
     if (this.#events.length > MAX_EVENTS) this.#events.shift();
+    keep(timed);
     this.#listener(timed);
-    return timed;
   }
 }
 

@@ -11,8 +11,6 @@ import { PathHider } from './path-hider.ts';
 export class Privacy {
   readonly #hider: PathHider;
   readonly #disclosure: Disclosure;
-  /** A finding is stored, sent and shown, and redacted once. */
-  readonly #redacted = new WeakMap<Finding, Finding>();
 
   /** `endings` are those of file names that always stay (lower case, with the dot). */
   constructor(key: Uint8Array, endings: ReadonlySet<string>, options: Config['redaction']) {
@@ -32,11 +30,7 @@ export class Privacy {
 
   /** A finding as it may be kept, shown and sent. */
   finding(finding: Finding): Finding {
-    const known = this.#redacted.get(finding);
-    if (known) return known;
-    const redacted = redactFinding(finding, this.#disclosure);
-    this.#redacted.set(finding, redacted);
-    return redacted;
+    return redactFinding(finding, this.#disclosure);
   }
 
   /** A path, a place or a name as it may be shown; names of files stay. */

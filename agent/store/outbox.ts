@@ -73,6 +73,7 @@ export interface OutboxStatus {
 /** Times that a row is refused before it becomes a dead letter, when the receiver does not say that the row is at fault. */
 export const MAX_REFUSALS = 3;
 const DAY_MS = 24 * 3600 * 1000;
+const SAVE_EVERY_MS = 60_000;
 const MEGABYTE = 1_000_000;
 /** Rows deleted at once for age; the rest waits for the next tick. */
 const OLD_ROWS = 500;
@@ -90,12 +91,15 @@ export class Outbox {
   readonly #settle: (destination: string, settlement: Settlement, nowUs: number) => void;
   /** Milliseconds in which the agent ran, over all its runs. */
   #clockMs: number;
+  /** What the database has of it. */
+  #savedMs: number;
 
   constructor(connection: Connection, limits: OutboxLimits) {
     this.#connection = connection;
     this.#limits = limits;
     this.#statements = prepare(connection);
     this.#clockMs = Number(this.#statements.clock.get() ?? 0);
+    this.#savedMs = this.#clockMs;
     this.#settle = connection.transaction(
       (destination: string, settlement: Settlement, nowUs: number) => {
         this.#apply(destination, settlement, nowUs);
@@ -121,7 +125,9 @@ export class Outbox {
         Buffer.byteLength(body),
         body,
       );
-    if (rows.length > 0) this.#dropExcess();
+    if (rows.length === 0) return;
+    this.#saveClock();
+    this.#dropExcess();
   }
 
   /** The same in a transaction of its own, in which the rows are made. Throws what SQLite throws, with nothing changed. */
@@ -171,12 +177,16 @@ export class Outbox {
     this.#statements.replace.run(body, Buffer.byteLength(body), id);
   }
 
-  /** Time went on while the agent ran; rows that are too old now are dropped, some at a time. */
+  /**
+   * Time went on while the agent ran. Once a minute, and only while something waits, that is written down, and rows that are
+   * too old now are dropped, some at a time.
+   */
   tick(elapsedMs: number): void {
     this.#clockMs += Math.max(0, Math.round(elapsedMs));
-    const { saveClock, oldest } = this.#statements;
+    const { total, oldest } = this.#statements;
+    if (this.#clockMs - this.#savedMs < SAVE_EVERY_MS || (total.get()?.rows ?? 0) === 0) return;
     this.#connection.transaction(() => {
-      saveClock.run(String(this.#clockMs));
+      this.#saveClock();
       const firstMs = this.#clockMs - this.#limits.days * DAY_MS;
       this.#drop(oldest.all(OLD_ROWS).filter(({ queuedMs }) => queuedMs < firstMs));
     })();
@@ -203,6 +213,11 @@ export class Outbox {
     const last = delivered.at(-1) ?? 0;
     const lastUs = delivered.length === 0 ? null : Math.floor(nowUs);
     count.run(removed, last, lastUs, destination);
+  }
+
+  #saveClock(): void {
+    this.#statements.saveClock.run(String(this.#clockMs));
+    this.#savedMs = this.#clockMs;
   }
 
   #dropOldDeadLetters(): void {

@@ -35,11 +35,10 @@ export interface Changes {
   readonly exceptionHits: ReadonlyMap<string, ExceptionHits>;
 }
 
-/** Keeps secrets out of what is written. */
+/** Keeps secrets out of what is written; findings come without them. */
 export interface StoreGuard {
   /** JSON of a value, without the secrets in its texts. */
   readonly json: (value: unknown) => string;
-  readonly finding: (finding: Finding) => Finding;
 }
 
 type ChainState = Omit<Chain, 'steps' | 'paths' | 'pathKeys'>;
@@ -47,7 +46,7 @@ type ChainState = Omit<Chain, 'steps' | 'paths' | 'pathKeys'>;
 export class Store {
   readonly #connection: Connection;
   readonly #commit: (changes: Changes) => void;
-  #guard: StoreGuard = { json: (value) => JSON.stringify(value), finding: (finding) => finding };
+  #guard: StoreGuard = { json: (value) => JSON.stringify(value) };
 
   /** Without an outbox nothing is sent. */
   constructor(connection: Connection, outbox: Outbox | null = null) {
@@ -113,7 +112,7 @@ export class Store {
           finding.lastUs,
           finding.stage,
           finding.severity,
-          JSON.stringify(this.#guard.finding(finding)),
+          JSON.stringify(finding),
         );
       outbox?.add(changes.outgoing);
     });

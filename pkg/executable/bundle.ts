@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { SourceError } from '../staging/source-file.ts';
 
 /** What runs in the executable. ASCII only. */
@@ -22,10 +22,15 @@ const ABSENT: ReadonlySet<string> = new Set(['macos-temperature-sensor', 'osx-te
  * asked for that is neither in it nor built in.
  */
 export async function bundle(project: string): Promise<Scripts> {
-  return {
-    boot: await script(project, 'boot.ts', 'esm'),
-    agent: `(function (require, __non_webpack_require__) {${await script(project, 'entry.ts', 'cjs')}})`,
-  };
+  try {
+    return {
+      boot: await script(project, 'boot.ts', 'esm'),
+      agent: `(function (require, __non_webpack_require__) {${await script(project, 'entry.ts', 'cjs')}})`,
+    };
+  } finally {
+    // esbuild is a process of its own, which would stay as long as this one.
+    await stop();
+  }
 }
 
 async function script(project: string, entry: string, format: 'cjs' | 'esm'): Promise<string> {

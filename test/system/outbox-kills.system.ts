@@ -146,11 +146,11 @@ it(
       for (let run = 0; run < KILLS; run += 1) {
         // oxlint-disable-next-line no-await-in-loop -- one life after the other
         const child = await start(folder, url, run);
-        // oxlint-disable-next-line no-await-in-loop
+        // oxlint-disable-next-line no-await-in-loop -- until it is killed
         await delay(random() * LIFE_MS);
         expect(child.exitCode, 'ended by itself').toBe(null);
         child.kill('SIGKILL');
-        // oxlint-disable-next-line no-await-in-loop
+        // oxlint-disable-next-line no-await-in-loop -- until it is gone
         if (child.signalCode === null) await once(child, 'exit');
       }
       receiver.isKind = true;

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { collectorText } from '../pkg/collector/collector-files.ts';
 import { newAuthority } from '../support/certificates.ts';
+import { freePort, isListening } from './ports.ts';
 import { until } from './until.ts';
 
 const PROGRAM = '/usr/sbin/rsyslogd';
@@ -146,26 +146,4 @@ function enabled(handovers: readonly Handover[]): string {
       .replace(`#call ${ruleset}`, `call ${ruleset}`);
   }
   return text;
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => resolve(false));
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -81,8 +81,7 @@ class FileTransport implements Transport {
     let failure: Failure | null = null;
     try {
       let file = await this.#inPlace();
-      // One line after the other, each at the end of the one before.
-      // oxlint-disable no-await-in-loop
+      // oxlint-disable no-await-in-loop -- one line after the other, each at the end of the one before
       for (const { body } of items) {
         if (signal.aborted) break;
         const line = Buffer.from(`${body}\n`);

@@ -167,6 +167,11 @@ describe('outbox retry', () => {
     expect(letters()).toEqual([]);
   });
 
+  it('says as JSON what it changed', () => {
+    retryOutbox([1, 77], { state, json: true }, output);
+    expect(JSON.parse(out)).toEqual({ changed: 1, missing: [77] });
+  });
+
   it('wants to be told which', () => {
     expect(retryOutbox([], { state }, output)).toBe(64);
     expect(err).toContain('--all');

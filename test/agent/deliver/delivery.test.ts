@@ -5,6 +5,7 @@ import type { Item } from '../../../agent/deliver/item.ts';
 import { OK } from '../../../agent/deliver/outcome.ts';
 import type { HealthEvent } from '../../../agent/health/health.ts';
 import { openInMemory } from '../../../agent/store/database.ts';
+import { dropLetters } from '../../../agent/store/dead-letters.ts';
 import { Numbers } from '../../../agent/store/numbers.ts';
 import { Outbox } from '../../../agent/store/outbox.ts';
 import type { Severity } from '../../../rules/finding.ts';
@@ -39,6 +40,7 @@ class Bench {
   readonly connection = openInMemory();
   readonly outbox = new Outbox(this.connection, { maxRows: 1000, maxMegabytes: 8, days: 30 });
   readonly notes: string[] = [];
+  readonly troubles = new Set<string>();
   readonly storeErrors: unknown[] = [];
   nowMs = 0;
   isKnown = true;
@@ -60,8 +62,8 @@ class Bench {
       },
       random: () => 0.5,
       nowUs: () => 1_790_000_000_000_000,
-      raise: () => undefined,
-      clear: () => undefined,
+      raise: (destination, code) => this.troubles.add(`${destination} ${code}`),
+      clear: (destination, code) => this.troubles.delete(`${destination} ${code}`),
       note: (code, detail, subject) => this.notes.push(`${code} ${subject}: ${detail}`),
       onStoreError: (error) => this.storeErrors.push(error),
     });
@@ -198,6 +200,27 @@ it('says what was dropped, once', () => {
   expect(bench.notes).toEqual([
     'outbox-dropped siem: 10 events were dropped unsent: the outbox is full or they are too old',
   ]);
+});
+
+it('says that there are dead letters for as long as there are any', () => {
+  const bench = new Bench(destinationOf('siem'));
+  bench.outbox.enqueue(() => [
+    { ...UPLOAD, uid: '1', series: 'x', kind: 'test', timeUs: 0, body: '{}', destination: 'siem' },
+  ]);
+  bench.outbox.settle('siem', { delivered: [], dead: [{ id: 1, reason: 'no' }], refused: [] }, 0);
+  bench.delivery.tick();
+  expect([...bench.troubles]).toEqual(['siem dead-letters']);
+  dropLetters(bench.connection, [1], true);
+  bench.delivery.tick();
+  expect([...bench.troubles]).toEqual([]);
+});
+
+it('holds nothing against an agent that has nobody to tell', () => {
+  const bench = new Bench();
+  for (let index = 0; index < 1000; index += 1) bench.delivery.health(TROUBLE);
+  bench.nowMs = HOUR_MS;
+  bench.delivery.tick();
+  expect(bench.notes).toEqual([]);
 });
 
 it('shows every destination, and those that are gone and have rows left', () => {

@@ -218,21 +218,17 @@ describe('nothing is lost, nothing is stuck, and it is said what is wrong, when'
       else response.writeHead(503, { 'retry-after': inAnHour }).end();
     });
     const delivery = deliver({ url: `http://127.0.0.1:${port}/` });
-    const outbox = new Outbox(connection, { maxRows: 1000, maxMegabytes: 8, days: 30 });
-    outbox.tick(0);
     await allArrives(delivery);
     expect(jumps).toBeGreaterThan(0);
   });
 
-  it('the disk is full, and deliveries cannot be written down', async () => {
+  it('the database cannot be written, so deliveries cannot be written down', async () => {
     const port = await stage.http(takes);
-    const pages = Number(connection.pragma('page_count', { simple: true }));
     const delivery = deliver({ url: `http://127.0.0.1:${port}/` });
     connection.pragma('query_only = ON');
     await until(() => new Set(received).size === FINDINGS);
     expect(storeErrors.length).toBeGreaterThan(0);
     connection.pragma('query_only = OFF');
     await allArrives(delivery);
-    expect(pages).toBeGreaterThan(0);
   });
 });

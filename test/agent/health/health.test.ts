@@ -36,6 +36,20 @@ describe('health', () => {
     expect(health.counts()).toEqual(new Map([['root-missing', 1]]));
   });
 
+  it('tells of a trouble once, also when telling of it raises it again', () => {
+    const told: HealthEvent[] = [];
+    const health = new Health(
+      () => 0,
+      (event) => {
+        told.push(event);
+        // As a full disk does when what is said of it cannot be written either.
+        health.raise('store', 'disk-full', 'no room');
+      },
+    );
+    health.raise('store', 'disk-full', 'no room');
+    expect(told).toHaveLength(1);
+  });
+
   it('keeps secrets of what it is told to itself, and knows the trouble again all the same', () => {
     const told: HealthEvent[] = [];
     const health = new Health(

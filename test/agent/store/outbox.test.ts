@@ -210,10 +210,25 @@ it('the time that the agent ran goes on in the next run', () => {
   const connection = openInMemory();
   const first = outboxOf({}, connection);
   first.enqueue(() => [rowOf('a')]);
-  first.tick(5000);
+  first.tick(120_000);
   const second = outboxOf({}, connection);
   second.tick(3000);
-  expect(statusOf(second)).toMatchObject({ oldestAgeSeconds: 8 });
+  expect(statusOf(second)).toMatchObject({ oldestAgeSeconds: 123 });
+});
+
+it('writes nothing while nothing waits, and at most once a minute else', () => {
+  const connection = openInMemory();
+  const outbox = outboxOf({}, connection);
+  const changes = (): unknown => connection.prepare('SELECT total_changes()').pluck().get();
+  const before = changes();
+  for (let hour = 0; hour < 24; hour += 1) outbox.tick(3_600_000);
+  expect(changes()).toBe(before);
+  outbox.enqueue(() => [rowOf('a')]);
+  const queued = changes();
+  for (let second = 0; second < 59; second += 1) outbox.tick(1000);
+  expect(changes()).toBe(queued);
+  outbox.tick(1000);
+  expect(changes()).not.toBe(queued);
 });
 
 it('keeps nothing of an enqueueing that failed', () => {

@@ -52,7 +52,7 @@ function fill(): void {
     })),
   );
   outbox.settle('siem', { delivered: [1], dead: [{ id: 2, reason: 'no' }], refused: [] }, 5);
-  outbox.tick(7000);
+  outbox.tick(70_000);
   new Numbers(connection).next('heartbeat');
   keepFindings(connection, [{ ...UPLOAD, sequence: 41 }]);
   connection.close();
@@ -83,7 +83,7 @@ it('takes over everything that was not sent, and the numbers', () => {
       delivered: 1,
       dead: 1,
       cursor: 1,
-      oldestAgeSeconds: 7,
+      oldestAgeSeconds: 70,
     },
   ]);
   expect(new Numbers(fresh).next('heartbeat')).toBe(2);

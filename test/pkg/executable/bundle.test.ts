@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundle, type Scripts } from '../../../pkg/executable/bundle.ts';
+import { childrenLeft } from '../../collectors/processes-left.ts';
 import { PROJECT } from '../../support/command.ts';
 
 describe('the scripts of the executable', () => {
@@ -19,6 +20,10 @@ describe('the scripts of the executable', () => {
     expect(() => new Script(agent)).not.toThrow();
     // oxlint-disable-next-line no-control-regex -- all of ASCII
     for (const text of [boot, agent]) expect(text).toMatch(/^[\0-\x7F]*$/);
+  });
+
+  it.skipIf(process.platform !== 'linux')('leave no process behind', () => {
+    expect(childrenLeft().filter((command) => command.includes('esbuild'))).toEqual([]);
   });
 
   it('are the same every time and know nothing of where the project is', async () => {
