@@ -4,19 +4,49 @@ export interface ValueCheck {
   readonly allowed: string;
   /** `null` for a good value, else the part of it that is wrong, empty when all of it is. One line. */
   readonly faultIn: (value: unknown) => string | null;
+  /** The same as data, as far as a form can show it: what the check takes is of this shape, and not all of that shape is good. */
+  readonly shape: ValueShape;
 }
+
+/** Patterns are regular expressions without flags, `null` where any text that is not empty will do. */
+export type ValueShape =
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  | { readonly kind: 'truth' }
+  | { readonly kind: 'word'; readonly words: readonly string[] }
+  | { readonly kind: 'list' }
+  | {
+      readonly kind: 'texts';
+      readonly pattern: string | null;
+      readonly min: number;
+      readonly max: number | null;
+      /** A word that may stand instead of the list. */
+      readonly word: string | null;
+    }
+  | {
+      readonly kind: 'map';
+      /** The only names there are, or what names must look like. */
+      readonly names: readonly string[] | null;
+      readonly namePattern: string | null;
+      /** The only values there are; `null` for any text. */
+      readonly words: readonly string[] | null;
+    };
 
 /** A number within bounds, both included. */
 export function numberBetween(min: number, max: number): ValueCheck {
   return {
     allowed: `a number from ${min} to ${max}`,
     faultIn: (value) => (typeof value === 'number' && value >= min && value <= max ? null : ''),
+    shape: { kind: 'number', min, max },
   };
 }
 
 /** `true` or `false`. */
 export function yesOrNo(): ValueCheck {
-  return { allowed: 'a truth value, true or false', faultIn: fullFaultUnless(isBoolean) };
+  return {
+    allowed: 'a truth value, true or false',
+    faultIn: fullFaultUnless(isBoolean),
+    shape: { kind: 'truth' },
+  };
 }
 
 /** One of a few words. */
@@ -24,17 +54,18 @@ export function oneOf(words: readonly string[]): ValueCheck {
   return {
     allowed: `a word of ${words.join(', ')}`,
     faultIn: fullFaultUnless((value) => words.some((word) => word === value)),
+    shape: { kind: 'word', words },
   };
 }
 
 /** Any list; its items are checked by whoever reads them. */
 export function anyList(): ValueCheck {
-  return { allowed: 'a list', faultIn: fullFaultUnless(Array.isArray) };
+  return { allowed: 'a list', faultIn: fullFaultUnless(Array.isArray), shape: { kind: 'list' } };
 }
 
 /** A list of texts that are not empty. */
 export function textList(): ValueCheck {
-  return { allowed: 'a list of texts', faultIn: faultInItems(isText) };
+  return { allowed: 'a list of texts', faultIn: faultInItems(isText), shape: texts(null) };
 }
 
 /** A program and its arguments: 1 to 16 texts without NUL, the first an absolute path. */
@@ -49,6 +80,7 @@ export function command(): ValueCheck {
         return `${quote(program)} is no absolute path`;
       return faultInItems(isArgument)(value);
     },
+    shape: texts(ARGUMENT.source, { min: 1, max: 16 }),
   };
 }
 
@@ -61,6 +93,7 @@ export function eventNames(): ValueCheck {
       if (!Array.isArray(value) || value.length === 0 || value.length > 64) return '';
       return faultInItems(isEventName)(value);
     },
+    shape: texts(EVENT_NAME.source, { min: 1, max: 64, word: 'default' }),
   };
 }
 
@@ -77,6 +110,7 @@ export function wordMap(
       (name, value) =>
         words.some((word) => word === value) && (names === null || names.includes(name)),
     ),
+    shape: { kind: 'map', names, namePattern: null, words },
   };
 }
 
@@ -89,12 +123,17 @@ export function hostMap(what: string): ValueCheck {
       const host = isRecord(value) ? Object.keys(value).find((name) => !isHost(name)) : undefined;
       return host === undefined ? faultInValues(value) : `${quote(host)} is no host name`;
     },
+    shape: { kind: 'map', names: null, namePattern: HOST.source, words: null },
   };
 }
 
 /** A list of host names. */
 export function hostList(): ValueCheck {
-  return { allowed: 'a list of host names', faultIn: faultInItems(isHost) };
+  return {
+    allowed: 'a list of host names',
+    faultIn: faultInItems(isHost),
+    shape: texts(HOST.source),
+  };
 }
 
 /** A JSON object, and no list. */
@@ -103,6 +142,13 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 type Fault = ValueCheck['faultIn'];
+
+function texts(
+  pattern: string | null,
+  bounds: { readonly min?: number; readonly max?: number; readonly word?: string } = {},
+): ValueShape {
+  return { kind: 'texts', pattern, min: 0, max: null, word: null, ...bounds };
+}
 
 function fullFaultUnless(isGood: (value: unknown) => boolean): Fault {
   return (value) => (isGood(value) ? null : '');
@@ -129,23 +175,27 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Longest host name and longest label of one, in characters (RFC 1035). */
-const MAX_HOST = 253;
-const LABEL = /^[a-z0-9_-]{1,63}$/i;
+/**
+ * A name as resolvers write it, of at most 253 characters with at most 63 between dots (RFC 1035); what is meant is all below
+ * it, so `*.` or a dot before it changes nothing.
+ */
+const HOST = /^(?:\*?\.)?(?=.{1,253}\.?$)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?$/;
 
-/** A name as resolvers write it; what is meant is all below it, so `*.` or a dot before it changes nothing. */
 function isHost(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  const host = value.replace(/^\*?\./, '').replace(/\.$/, '');
-  return host.length <= MAX_HOST && host.split('.').every((label) => LABEL.test(label));
+  return typeof value === 'string' && HOST.test(value);
 }
+
+// oxlint-disable-next-line no-control-regex -- NUL ends an argument
+const ARGUMENT = /^[^\u0000]+$/;
 
 function isArgument(value: unknown): boolean {
-  return isText(value) && !value.includes('\0');
+  return isText(value) && ARGUMENT.test(value);
 }
 
+const EVENT_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
 function isEventName(value: unknown): boolean {
-  return isText(value) && /^[a-z][a-z0-9_]{0,63}$/.test(value);
+  return isText(value) && EVENT_NAME.test(value);
 }
 
 function isBoolean(value: unknown): boolean {
