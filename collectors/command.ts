@@ -11,7 +11,8 @@ export interface CommandLimits {
 
 export type CommandOutcome =
   | { readonly kind: 'done'; readonly text: string }
-  | { readonly kind: 'failed'; readonly error: ExecException };
+  /** `complaint` is what the command wrote to its standard error, within the same bound. */
+  | { readonly kind: 'failed'; readonly error: ExecException; readonly complaint: string };
 
 /**
  * Runs `file` with `args`, without a shell, in `/`, under an environment of PATH, LC_ALL and HOME only. Ended with SIGKILL when
@@ -35,9 +36,11 @@ export function outcomeOf(
     maxBuffer: maxBytes,
   } as const;
   return new Promise((resolve) => {
-    const child = execFile(file, args, options, (error, stdout) => {
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
       signal.removeEventListener('abort', stop);
-      resolve(error ? { kind: 'failed', error } : { kind: 'done', text: stdout });
+      resolve(
+        error ? { kind: 'failed', error, complaint: stderr } : { kind: 'done', text: stdout },
+      );
     });
     // The option `signal` would send SIGTERM, which a program need not heed, and report before the program is gone.
     const stop = (): void => {

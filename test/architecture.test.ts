@@ -75,7 +75,7 @@ describe('imports go one way', () => {
   });
 
   it('a verb is loaded when it is chosen, so that the others cost no time', () => {
-    const commandLine = /^agent\/commands\/(?:command-line|outbox-commands)\.ts$/;
+    const commandLine = /^agent\/commands\/(?:command-line|outbox-commands|service-commands)\.ts$/;
     const eager = SOURCES.filter(({ file }) => commandLine.test(file)).flatMap(({ text }) => [
       ...text.matchAll(/^import (?!type )[^;]*from '(\.[^']+)'/gm),
     ]);
@@ -87,6 +87,7 @@ describe('imports go one way', () => {
       './exit-codes.ts',
       './installed.ts',
       './outbox-commands.ts',
+      './service-commands.ts',
       './terminal.ts',
     ]);
   });

@@ -16,6 +16,7 @@ import { addOutboxCommands } from './outbox-commands.ts';
 import type { RedactOptions } from './redact.ts';
 import type { RulesOptions } from './rules.ts';
 import type { RunOptions } from './run.ts';
+import { addServiceCommands } from './service-commands.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StatusOptions } from './status.ts';
 import { type Output, printable } from './terminal.ts';
@@ -151,6 +152,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     });
 
   addOutboxCommands(program, output, done);
+  addServiceCommands(program, output, done);
 
   program
     .command('deliver')

@@ -12,7 +12,7 @@ export interface StatusOptions {
 }
 
 /** Exit codes of `status`, by word. */
-const CODES = {
+export const STATUS_CODES = {
   healthy: 0,
   degraded: 1,
   'not-running': 3,
@@ -29,7 +29,7 @@ export async function status(options: StatusOptions, output: Output): Promise<nu
     output.out(
       `${[`spillwatch is ${word}`, ...(report ? lines(report) : [])].map(printable).join('\n')}\n`,
     );
-  return CODES[word];
+  return STATUS_CODES[word];
 }
 
 /** The agent of the same installation answered; another version may lack keys, and is then no answer. */

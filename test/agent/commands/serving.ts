@@ -9,7 +9,11 @@ export class Serving {
   #server: StatusServer | null = null;
 
   async answer(report: unknown): Promise<void> {
-    this.#server = await serveStatus(this.folder, () => report);
+    await this.answerWith(() => report);
+  }
+
+  async answerWith(report: () => unknown): Promise<void> {
+    this.#server = await serveStatus(this.folder, report);
   }
 
   async end(): Promise<void> {
