@@ -18,6 +18,7 @@ import type { Sender } from './deliver/formats/sender.ts';
 import { toRfc3339 } from './deliver/formats/time.ts';
 import { Canary } from './health/canary.ts';
 import { CanaryWatch } from './health/canary-watch.ts';
+import { ConfigTrouble } from './health/config-trouble.ts';
 import { Health, type HealthEvent } from './health/health.ts';
 import { Ledger, sum } from './health/ledger.ts';
 import { Pulse } from './health/pulse.ts';
@@ -31,6 +32,7 @@ import type { Knowledge } from './knowledge.ts';
 import { type LiveNeeds, liveNeeds } from './live-needs.ts';
 import { PeriodicSnapshot } from './periodic-snapshot.ts';
 import { LineQueue } from './queue.ts';
+import type { ConfigLook } from './running-config.ts';
 import { Numbers } from './store/numbers.ts';
 import { Outbox } from './store/outbox.ts';
 import type { Recovered } from './store/recovery.ts';
@@ -51,6 +53,12 @@ export interface DaemonOptions {
   readonly recovered: Recovered | null;
   /** Lines about keys that could not be used. */
   readonly configProblems: readonly string[];
+  /** Looks whether the configuration is another by now; `null` when nothing is new. */
+  readonly lookAtConfig?: () => Promise<ConfigLook | null>;
+  /** How often that is, in milliseconds. */
+  readonly lookMs?: number;
+  /** Lines that the log had no room for since the last one it took. */
+  readonly logLeftOut?: () => number;
   readonly config: Config;
   readonly origins: StatusReport['configuration'];
   readonly knowledge: Knowledge;
@@ -77,6 +85,7 @@ const JUDGE_STOP_MS = 4000;
 /** How often waiting records are looked at, and the agent itself. */
 const TICK_MS = LATENESS_US / 1000;
 const SNAPSHOT_MS = 5 * 60_000;
+const LOOK_MS = 5000;
 /** One slice of retention; a slice is small, so that it never holds up the reading side. */
 const RETENTION_MS = 30_000;
 const DAY_US = 24 * 3600 * 1_000_000;
@@ -86,11 +95,18 @@ export const clock = (): number => Date.now() * 1000;
 /** Microseconds of a clock that nobody can set. */
 const steady = (): number => performance.now() * 1000;
 
-/** Runs until the signal aborts; resolves after a clean stop. Throws a `StateError` after one that damage of the database made. */
-export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<void> {
+/**
+ * Runs until the signal aborts or the configuration has other values; after a clean stop it says which. Throws a `StateError`
+ * after a stop that damage of the database made.
+ */
+export async function runDaemon(
+  options: DaemonOptions,
+  signal: AbortSignal,
+): Promise<'stopped' | 'reconfigured'> {
   const startedUs = clock();
   /** Aborted when the database turns out to be damaged. */
   const damage = new AbortController();
+  const reconfigured = new AbortController();
   const health = new Health(
     clock,
     (event) => {
@@ -153,8 +169,16 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   sender = () => accounts.seen() && { host: accounts.host(), version: packageJson.version };
   for (const problem of options.knowledge.problems)
     health.raise('rules', 'rules', problem, problem);
-  for (const problem of options.configProblems)
-    health.raise('configuration', 'configuration', problem, problem);
+  const configTrouble = new ConfigTrouble(health);
+  configTrouble.are(options.configProblems);
+  const lookAtConfig = async (): Promise<void> => {
+    const look = (await options.lookAtConfig?.()) ?? null;
+    if (look === null || stop.signal.aborted) return;
+    configTrouble.are(look.problems);
+    if (look.changed.length === 0) return;
+    health.note('configuration', 'reconfigured', `other values: ${look.changed.join(', ')}`);
+    reconfigured.abort();
+  };
   if (options.recovered) {
     const { movedTo, reason, salvaged } = options.recovered;
     const unsent = `${salvaged.rows} unsent events were taken over${salvaged.bad > 0 ? ', others may be lost' : ''}`;
@@ -254,6 +278,10 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
       trim(retention, clock(), onStoreError);
     }, RETENTION_MS),
     setInterval(canaries.send, options.config.canary.minutes * 60_000),
+    setInterval(() => {
+      void lookAtConfig();
+      tellCutLog(health, options.logLeftOut?.() ?? 0);
+    }, options.lookMs ?? LOOK_MS),
   ];
   options.onCanaryWanted?.(canaries.send);
   options.onReady?.();
@@ -264,7 +292,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     delivery.heartbeat(beat);
   });
 
-  const ended = AbortSignal.any([signal, damage.signal]);
+  const ended = AbortSignal.any([signal, damage.signal, reconfigured.signal]);
   await new Promise<void>((resolve) => {
     if (ended.aborted) resolve();
     ended.addEventListener('abort', () => resolve(), { once: true });
@@ -289,6 +317,12 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     throw new StateError(
       `${options.stateFolder}: the database is damaged; start the agent again, which moves it aside`,
     );
+  return signal.aborted ? 'stopped' : 'reconfigured';
+}
+
+function tellCutLog(health: Health, leftOut: number): void {
+  if (leftOut === 0) health.clear('agent', 'log-cut');
+  else health.raise('agent', 'log-cut', `${leftOut} lines had no room in the log so far`);
 }
 
 /** Heartbeats until the signal aborts, apart by `minutes` and up to a tenth more or less, so that a fleet does not beat as one. */

@@ -10,6 +10,9 @@ export const RESOURCES = isSea()
   ? join(dirname(process.execPath), '../Resources')
   : join(import.meta.dirname, '..');
 
+/** They came with the single executable, and are not those of a checkout, where the code itself lies beside them. */
+export const ARE_SHIPPED = isSea();
+
 /** The built-in Sigma rules. */
 export const RULES_FOLDER = join(RESOURCES, 'rules/macos');
 export const CATALOGUE_FOLDER = join(RESOURCES, 'rules/catalogue');

@@ -56,7 +56,7 @@ export async function capture(
   parts.signal?.addEventListener('abort', end, { once: true });
   if (parts.signal?.aborted) end();
   try {
-    const config = agentConfig(options.config).config;
+    const config = (await agentConfig(options.config)).config;
     const manifest = await record(options, config, output, parts, stop);
     output.err(`${printable(outcome(options.file, manifest))}\n`);
     const isShort = !manifest || 'disk-full' in manifest.lost || 'write-failed' in manifest.lost;

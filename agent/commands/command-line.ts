@@ -133,6 +133,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .option('--config <file>', 'configuration, as JSON')
     .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
     .option('--state <dir>', 'folder of the database', INSTALLED.state)
+    .option('--log <file>', 'write the log there, and not to standard error')
     .action(async (options: RunOptions) => {
       const { run } = await import('./run.ts');
       done(await run(options, output));
@@ -227,10 +228,10 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
   config
     .command('check')
     .description('say what is wrong with configuration files; exit 1 when something is')
-    .argument('<file...>', 'configuration, as JSON')
+    .argument('<file...>', 'configuration, as JSON or property list')
     .action(async (files: string[]) => {
       const { checkConfig } = await import('./config.ts');
-      done(checkConfig(files, output));
+      done(await checkConfig(files, output));
     });
   config
     .command('show')
@@ -240,7 +241,7 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
     .action(async (options: Omit<ConfigShowOptions, 'columns'>) => {
       const { showConfig } = await import('./config.ts');
       const { isTTY, columns } = process.stdout;
-      done(showConfig({ ...options, ...(isTTY && { columns }) }, output));
+      done(await showConfig({ ...options, ...(isTTY && { columns }) }, output));
     });
 
   const findings = program

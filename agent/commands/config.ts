@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
 import type { Setting } from '../config/layers.ts';
+import type { ConfigPlaces } from '../config/places.ts';
 import { shownValue } from '../config/shown-value.ts';
 import {
   ConfigError,
   type ConfigReading,
   describeConfigProblem,
-  readConfigDocument,
   readConfigFile,
-  readLayers,
 } from '../config.ts';
 import { readDestinations } from '../deliver/destination.ts';
+import { configPlaces, readingOf } from './agent-config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { INSTALLED } from './installed.ts';
 import { type Output, printable } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
 
@@ -19,10 +17,11 @@ import { type Column, textTable } from './text-table.ts';
  * `spillwatch config check FILE...`: every problem of every file as one line with file, key and fix; exit 1 when there is
  * one. An unknown key is one.
  */
-export function checkConfig(files: readonly string[], output: Output): ExitCode {
+export async function checkConfig(files: readonly string[], output: Output): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
-  for (const file of files) {
-    const lines = problemsOf(file);
+  const problems = await Promise.all(files.map(problemsOf));
+  for (const [at, file] of files.entries()) {
+    const lines = problems[at] ?? [];
     for (const line of lines) output.err(`${printable(line)}\n`);
     if (lines.length === 0) output.out(`${printable(file)}: is sound\n`);
     else code = EXIT.unreadable;
@@ -40,26 +39,22 @@ export interface ConfigShowOptions {
 
 /**
  * `spillwatch config show`: every key with the value in force, its default, what is allowed and the origin. Problems go to
- * stderr; a bad value makes it exit 1. `managed` is the parsed managed document, when there is one.
+ * stderr; a bad value makes it exit 1. It is what an agent would start with now: a running one may keep a last good value.
  */
-export function showConfig(
+export async function showConfig(
   options: ConfigShowOptions,
   output: Output,
-  managed?: unknown,
-): ExitCode {
+  places: ConfigPlaces = configPlaces(options.config),
+): Promise<ExitCode> {
   try {
-    const path = options.config ?? (existsSync(INSTALLED.config) ? INSTALLED.config : undefined);
-    const reading = readLayers({
-      managed,
-      ...(path !== undefined && { file: readConfigDocument(path) }),
-    });
+    const reading = await readingOf(places);
     if (options.json) printJson(reading, output);
     else printTable(reading, options.columns, output);
     for (const problem of reading.problems) {
-      const place = problem.origin === 'file' ? `${path ?? ''}: ` : 'managed: ';
+      const place = problem.kind === 'unreadable' ? '' : `${places[problem.origin]}: `;
       output.err(`${printable(place + describeConfigProblem(problem))}\n`);
     }
-    const isBad = reading.problems.some(({ kind }) => kind === 'bad-value');
+    const isBad = reading.problems.some(({ kind }) => kind !== 'unknown-key');
     return isBad ? EXIT.unreadable : EXIT.done;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -68,9 +63,9 @@ export function showConfig(
   }
 }
 
-function problemsOf(file: string): readonly string[] {
+async function problemsOf(file: string): Promise<readonly string[]> {
   try {
-    const { problems, config } = readConfigFile(file);
+    const { problems, config } = await readConfigFile(file);
     return [
       ...problems.map(describeConfigProblem),
       ...readDestinations(config.deliver).problems,

@@ -36,7 +36,8 @@ const PATIENCE_MS = 60_000;
  */
 export async function deliverTest(options: DeliverTestOptions, output: Output): Promise<ExitCode> {
   try {
-    const { destinations, problems } = readDestinations(agentConfig(options.config).config.deliver);
+    const { config } = await agentConfig(options.config);
+    const { destinations, problems } = readDestinations(config.deliver);
     for (const problem of problems) output.err(`${printable(problem)}\n`);
     const chosen = destinations.filter(
       ({ name }) => options.destination === undefined || name === options.destination,

@@ -93,7 +93,7 @@ function accessCheck(opinion: string | null): Check {
 async function configuredChecks(path: string | undefined): Promise<readonly Check[]> {
   let reading: ConfigReading;
   try {
-    reading = agentConfig(path);
+    reading = await agentConfig(path);
   } catch (error) {
     return [fail('configuration', textOf(error), remedyOf('configuration'))];
   }

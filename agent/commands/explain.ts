@@ -27,7 +27,7 @@ export interface ExplainOptions {
 /** `spillwatch explain`: for each database session that became no finding, or stopped at a stage, which condition failed and by how much. */
 export async function explain(options: ExplainOptions, output: Output): Promise<ExitCode> {
   try {
-    const { config } = configOf(options.config);
+    const { config } = await configOf(options.config);
     const { chains, refusals, privacy } =
       options.captures.length > 0
         ? await fromCaptures(options)

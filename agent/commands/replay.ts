@@ -77,7 +77,7 @@ export async function runCaptures(
   options: Pick<ReplayOptions, 'captures' | 'config' | 'rules' | 'state'>,
   emit: (finding: Finding) => void,
 ): Promise<CaptureRun> {
-  const { config, warnings } = configOf(options.config);
+  const { config, warnings } = await configOf(options.config);
   const knowledge = loadKnowledge(options.rules);
   await Promise.all(options.captures.map(checkReadable));
   const store = new Store(
@@ -119,12 +119,12 @@ export async function runCaptures(
 }
 
 /** The configuration of a verb; throws a `ConfigError` for a file that cannot be read or a bad value in it. */
-export function configOf(path: string | undefined): {
+export async function configOf(path: string | undefined): Promise<{
   readonly config: Config;
   readonly warnings: readonly string[];
-} {
+}> {
   if (path === undefined) return { config: readConfig({}).config, warnings: [] };
-  const { config, problems } = readConfigFile(path);
+  const { config, problems } = await readConfigFile(path);
   const bad = problems.find((problem) => problem.kind === 'bad-value');
   if (bad) throw new ConfigError(`${path}: ${describeConfigProblem(bad)}`);
   return {

@@ -1,20 +1,28 @@
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { SecretTables } from '../../rules/catalogue/redaction-tools.ts';
+import { ARE_SHIPPED, RESOURCES } from '../../rules/resources.ts';
+import { keep, loadKept } from '../config/kept-settings.ts';
+import { LiveConfig } from '../config/live-config.ts';
+import type { ConfigPlaces } from '../config/places.ts';
 import { shownValue } from '../config/shown-value.ts';
-import { type Config, describeConfigProblem } from '../config.ts';
+import type { Config } from '../config.ts';
 import { clock, runDaemon } from '../daemon.ts';
 import { readDestinations } from '../deliver/destination.ts';
 import { toSummary } from '../deliver/formats/summary.ts';
-import { openLog } from '../health/log.ts';
+import { type AgentLog, openLog } from '../health/log.ts';
+import { LogFile, LogFileError } from '../health/log-file.ts';
 import { refuseTaken } from '../health/status-socket.ts';
-import { loadKnowledge } from '../knowledge.ts';
+import { InputError, type Knowledge, loadKnowledge } from '../knowledge.ts';
 import { Redactor } from '../redaction/redactor.ts';
+import { RunningConfig } from '../running-config.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
 import { stateKey } from '../store/state-key.ts';
-import { agentConfig } from './agent-config.ts';
+import { distrust, distrustBelow } from '../trust.ts';
+import { configPlaces } from './agent-config.ts';
 import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { isExpected } from './expected-error.ts';
@@ -28,62 +36,61 @@ export interface RunOptions {
   readonly state: string;
   readonly config?: string;
   readonly rules?: string;
+  /** File of the log; standard error without it. */
+  readonly log?: string;
 }
+
+/** What tests bring from outside. */
+export interface RunParts {
+  readonly places?: ConfigPlaces;
+  readonly signal?: AbortSignal;
+  /** How often the files of the configuration are looked at. */
+  readonly lookMs?: number;
+}
+
+/** Between two restarts that the configuration makes. */
+const CALM_MS = 60_000;
 
 /**
  * `spillwatch run`: the agent in the foreground, until SIGTERM or SIGINT. Findings go to stdout as summaries, the log to stderr
- * as JSON lines. Its own files are checked strictly at the start; afterwards nothing but a signal ends it.
+ * or a file as JSON lines. Its own files are checked strictly at the start; afterwards nothing but a signal ends it. Other
+ * values in the configuration start everything in it anew, in the same process.
  */
-export async function run(options: RunOptions, output: Output): Promise<ExitCode> {
+export async function run(
+  options: RunOptions,
+  output: Output,
+  parts: RunParts = {},
+): Promise<ExitCode> {
   const stop = new AbortController();
   const end = (): void => stop.abort();
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  const log = openLog(pino.destination({ dest: 2, sync: true }));
+  parts.signal?.addEventListener('abort', end, { once: true });
+  let file: LogFile | null = null;
   try {
-    const reading = agentConfig(options.config);
-    const { destinations, problems } = readDestinations(reading.config.deliver);
-    const knowledge = loadKnowledge(options.rules);
-    await refuseTaken(options.state);
-    const tables = readTables();
-    const { connection, recovered } = openOrRecover(options.state);
-    const key = stateKey(options.state, randomBytes);
-    const redactor = textRedactor(reading.config, key, tables);
-    const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
-    await runDaemon(
-      {
-        stateFolder: options.state,
-        connection,
-        key,
-        recovered,
-        redactText: (text) => redactor.redactText(text),
-        config: reading.config,
-        configProblems: [...reading.problems.map(describeConfigProblem), ...problems],
-        destinations,
-        environment: environmentOf(process.env),
-        origins: [...reading.settings.values()].map((setting) => ({
-          key: setting.key.path,
-          value: setting.key.hasSecrets ? null : shownValue(setting),
-          origin: setting.origin,
-        })),
-        knowledge,
-        sources: (needs) => liveSources(reading.config, hosts, clock, needs),
-        emit: (finding) => {
-          const summary = toSummary(finding);
-          log.finding(summary);
-          output.out(`${JSON.stringify(summary)}\n`);
-        },
-        log: log.health,
-        heartbeat: log.heartbeat,
-        onCanaryWanted: (send) => {
-          process.on(CANARY_SIGNAL, send);
-        },
-        onReady: () => {
-          log.info('started', { version: packageJson.version, state: options.state });
-        },
-      },
-      stop.signal,
-    );
+    file = options.log === undefined ? null : openLogFile(options.log);
+    const log = openLog(file ?? pino.destination({ dest: 2, sync: true }));
+    const kept = loadKept(options.state);
+    const { lookMs } = parts;
+    const places = parts.places ?? configPlaces(options.config);
+    const live = new LiveConfig(places, kept, () => performance.now());
+    let reading = await live.start();
+    let restartedMs = -Infinity;
+    for (;;) {
+      const configuration = new RunningConfig(live, reading, () => {
+        file?.look();
+        return performance.now() - restartedMs >= CALM_MS;
+      });
+      // oxlint-disable-next-line no-await-in-loop -- one run after the other
+      const outcome = await runOnce(
+        { options, output, log, file, configuration, lookMs },
+        stop.signal,
+      );
+      keep(options.state, configuration.latest.settings);
+      if (outcome === 'stopped') break;
+      reading = configuration.latest;
+      restartedMs = performance.now();
+    }
     log.info('stopped');
     return EXIT.done;
   } catch (error) {
@@ -93,8 +100,101 @@ export async function run(options: RunOptions, output: Output): Promise<ExitCode
   } finally {
     process.off('SIGTERM', end);
     process.off('SIGINT', end);
-    process.removeAllListeners(CANARY_SIGNAL);
+    parts.signal?.removeEventListener('abort', end);
+    file?.close();
   }
+}
+
+/** Root writes into no folder in which others could lay a trap. */
+function openLogFile(path: string): LogFile {
+  const fault = process.geteuid?.() === 0 ? distrust(dirname(path)) : null;
+  if (fault !== null) throw new LogFileError(`${path}: is not used, ${fault}`);
+  return new LogFile(path);
+}
+
+/** Everything from opening the state to closing it. */
+async function runOnce(
+  {
+    options,
+    output,
+    log,
+    file,
+    configuration,
+    lookMs,
+  }: {
+    readonly options: RunOptions;
+    readonly output: Output;
+    readonly log: AgentLog;
+    readonly file: LogFile | null;
+    readonly configuration: RunningConfig;
+    readonly lookMs: number | undefined;
+  },
+  signal: AbortSignal,
+): Promise<'stopped' | 'reconfigured'> {
+  const { config, settings } = configuration.started;
+  const { destinations } = readDestinations(config.deliver);
+  const knowledge = guardedKnowledge(options.rules);
+  await refuseTaken(options.state);
+  const tables = readTables();
+  const { connection, recovered } = openOrRecover(options.state);
+  const key = stateKey(options.state, randomBytes);
+  keep(options.state, settings);
+  const redactor = textRedactor(config, key, tables);
+  const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
+  let sendCanary: (() => void) | null = null;
+  const onCanarySignal = (): void => sendCanary?.();
+  process.on(CANARY_SIGNAL, onCanarySignal);
+  try {
+    return await runDaemon(
+      {
+        stateFolder: options.state,
+        connection,
+        key,
+        recovered,
+        redactText: (text) => redactor.redactText(text),
+        config,
+        configProblems: configuration.problems(),
+        lookAtConfig: () => configuration.look(),
+        ...(lookMs !== undefined && { lookMs }),
+        ...(file && { logLeftOut: () => file.leftOut }),
+        destinations,
+        environment: environmentOf(process.env),
+        origins: [...settings.values()].map((setting) => ({
+          key: setting.key.path,
+          value: setting.key.hasSecrets ? null : shownValue(setting),
+          origin: setting.origin,
+        })),
+        knowledge,
+        sources: (needs) => liveSources(config, hosts, clock, needs),
+        emit: (finding) => {
+          const summary = toSummary(finding);
+          log.finding(summary);
+          output.out(`${JSON.stringify(summary)}\n`);
+        },
+        log: log.health,
+        heartbeat: log.heartbeat,
+        onCanaryWanted: (send) => {
+          sendCanary = send;
+        },
+        onReady: () => {
+          log.info('started', { version: packageJson.version, state: options.state });
+        },
+      },
+      signal,
+    );
+  } finally {
+    process.off(CANARY_SIGNAL, onCanarySignal);
+  }
+}
+
+/** Rules of a named folder, and all that ships, are used by root only when nobody else could have written them. */
+function guardedKnowledge(folder: string | undefined): Knowledge {
+  const guarded = [...(folder === undefined ? [] : [folder]), ...(ARE_SHIPPED ? [RESOURCES] : [])];
+  for (const place of process.geteuid?.() === 0 ? guarded : []) {
+    const fault = distrustBelow(place);
+    if (fault !== null) throw new InputError(`${place}: is not used, ${fault}`);
+  }
+  return loadKnowledge(folder);
 }
 
 /** A text of the log is never dropped as a whole: people need the part of it that is no secret. */

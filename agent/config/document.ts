@@ -14,8 +14,17 @@ export interface ConfigProblem {
   /** Dotted path of the key; empty for the document itself. */
   readonly key: string;
   readonly message: string;
-  /** An unknown key is a warning at run time and an error in `config check`; a bad value is always an error. */
-  readonly kind: 'unknown-key' | 'bad-value';
+  /** An unknown key is a warning at run time and an error in `config check`; the others are always errors. */
+  readonly kind: 'unknown-key' | 'bad-value' | 'unreadable';
+}
+
+/** Stands in the place of a document that is there and cannot be read; `message` is one line that names the file. */
+export class UnreadableDocument {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
 }
 
 /** What a parsed document says about the keys of the table; the values are not checked yet. */
@@ -32,6 +41,10 @@ export function readDocument(
   origin: DocumentValues['origin'],
   problems: ConfigProblem[],
 ): DocumentValues {
+  if (document instanceof UnreadableDocument) {
+    problems.push({ origin, key: '', kind: 'unreadable', message: document.message });
+    return { origin, values: new Map(), broken: [''] };
+  }
   if (!isRecord(document)) {
     problems.push({ origin, key: '', kind: 'bad-value', message: 'must be a JSON object' });
     return { origin, values: new Map(), broken: [''] };

@@ -2,7 +2,8 @@
  * Which document decides a key: managed, then file, then the default, each key as a whole (maps are not merged).
  *
  * Invariant: a document that sets a key decides it even when its value is bad; the key then keeps its last good value,
- * at first the default. So a file cannot take back what is managed, and a slip of the pen does not change what runs.
+ * at first the default. So a file cannot take back what is managed, and a slip of the pen does not change what runs. Of a
+ * document that cannot be read at all this holds for the keys that it decided when it was last good.
  */
 import {
   type ConfigProblem,
@@ -13,7 +14,7 @@ import {
 } from './document.ts';
 import { KEYS, type Key } from './keys.ts';
 
-/** Parsed documents; one that is not there is left out. */
+/** Parsed documents, or an `UnreadableDocument`; one that is not there is left out. */
 export interface Layers {
   readonly managed?: unknown;
   readonly file?: unknown;
@@ -41,14 +42,21 @@ export function settle(
   const settings = new Map(
     KEYS.map((key) => {
       // Every document is checked, also where another one decides.
-      const answers = documents.map((document) => answerOf(document, key, problems));
       const kept = previous?.get(key.path) ?? fallback(key);
+      const answers = documents.map((document) =>
+        isSilent(document, previous?.get(key.path)) ? null : answerOf(document, key, problems),
+      );
       const answer = answers.find((candidate) => candidate !== null);
       if (answer === 'bad') return [key.path, kept] as const;
       return [key.path, answer ?? fallback(key)] as const;
     }),
   );
   return { settings, problems };
+}
+
+/** A document that cannot be read, and did not decide the key when it could be. */
+function isSilent({ broken, origin }: DocumentValues, previous: Setting | undefined): boolean {
+  return broken.includes('') && previous !== undefined && previous.origin !== origin;
 }
 
 /** `null` when the document leaves the key to others. */

@@ -26,6 +26,8 @@ export type HealthCode =
   | 'state-lost'
   | 'state-unwritable'
   | 'configuration'
+  | 'reconfigured'
+  | 'log-cut'
   | 'rules'
   | 'unclean-stop'
   | 'stop-cut-short'

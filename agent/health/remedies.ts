@@ -61,6 +61,10 @@ export function remedyOf(code: HealthCode): string {
       return 'check owner and mode of the state folder';
     case 'configuration':
       return 'correct the key; until then the last good value is in force';
+    case 'reconfigured':
+      return 'none needed; chains that were open have a gap of about a second (spillwatch config show)';
+    case 'log-cut':
+      return 'look at what fills the log; it goes on when the log was rotated (newsyslog)';
     case 'rules':
       return 'mend what the detail names; the other rules are in force (spillwatch rules check)';
     case 'unclean-stop':

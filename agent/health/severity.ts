@@ -52,6 +52,7 @@ const WEIGHTS: Readonly<Record<HealthCode, Severity>> = {
   'accounts-incomplete': 'medium',
   'queue-full': 'medium',
   configuration: 'medium',
+  'log-cut': 'medium',
   rules: 'medium',
   'unclean-stop': 'medium',
   'stop-cut-short': 'medium',
@@ -59,6 +60,7 @@ const WEIGHTS: Readonly<Record<HealthCode, Severity>> = {
   'destination-unreachable': 'medium',
   'dead-letters': 'medium',
 
+  reconfigured: 'low',
   'bad-event-name': 'low',
   'root-missing': 'low',
   'too-many-entries': 'low',

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { MAX_CONFIG_BYTES } from '../../agent/config/document-file.ts';
 import { KEYS } from '../../agent/config/keys.ts';
 import {
   type Config,
   ConfigError,
   describeConfigProblem,
-  MAX_CONFIG_BYTES,
   readConfig,
   readConfigFile,
 } from '../../agent/config.ts';
@@ -344,9 +344,9 @@ describe('an unknown key', () => {
   });
 });
 
-describe('a configuration file', () => {
-  it('is read as JSON', () => {
-    const { config } = readConfigFile(fileWith('{"windows":{"flowMinutes":3}}'));
+describe('a configuration file', async () => {
+  it('is read as JSON', async () => {
+    const { config } = await readConfigFile(fileWith('{"windows":{"flowMinutes":3}}'));
     expect(config.windows.flowMinutes).toBe(3);
   });
 
@@ -355,24 +355,27 @@ describe('a configuration file', () => {
     ['is empty', ''],
     ['is JSON with a comment', '{"windows":{} // yes\n}'],
     ['is not text', Buffer.from([0xff, 0xfe, 0, 1])],
-  ])('that %s is refused with its name and what to do', (_, text) => {
+  ])('that %s is refused with its name and what to do', async (_, text) => {
     const path = fileWith(text);
-    expect(() => readConfigFile(path)).toThrow(ConfigError);
-    expect(() => readConfigFile(path)).toThrow(`${path}: is not JSON`);
+    await expect(readConfigFile(path)).rejects.toThrow(ConfigError);
+    await expect(readConfigFile(path)).rejects.toThrow(`${path}: is not JSON`);
   });
 
-  it('may begin with a byte order mark', () => {
-    expect(readConfigFile(fileWith('\uFEFF{"windows":{"flowMinutes":3}}')).problems).toEqual([]);
+  it('may begin with a byte order mark', async () => {
+    const { problems } = await readConfigFile(fileWith('\uFEFF{"windows":{"flowMinutes":3}}'));
+    expect(problems).toEqual([]);
   });
 
-  it('that is too large is refused before it is parsed', () => {
+  it('that is too large is refused before it is parsed', async () => {
     const path = fileWith(' '.repeat(MAX_CONFIG_BYTES + 1));
-    expect(() => readConfigFile(path)).toThrow(`${path}: has more than ${MAX_CONFIG_BYTES} bytes`);
+    await expect(readConfigFile(path)).rejects.toThrow(
+      `${path}: has more than ${MAX_CONFIG_BYTES} bytes`,
+    );
   });
 
-  it('that is not there, or a folder, is refused with its name and the reason', () => {
+  it('that is not there, or a folder, is refused with its name and the reason', async () => {
     const missing = join(folder, 'no-such.json');
-    expect(() => readConfigFile(missing)).toThrow(`${missing}: cannot be read (ENOENT)`);
-    expect(() => readConfigFile(folder)).toThrow(`${folder}: cannot be read (EISDIR)`);
+    await expect(readConfigFile(missing)).rejects.toThrow(`${missing}: cannot be read (ENOENT)`);
+    await expect(readConfigFile(folder)).rejects.toThrow(`${folder}: cannot be read (EISDIR)`);
   });
 });

@@ -77,7 +77,7 @@ afterEach(() => {
 /** Starts a daemon on the state folder; resolves when it is ready. */
 async function start(
   changes: Partial<DaemonOptions> = {},
-): Promise<{ readonly ended: Promise<void> }> {
+): Promise<{ readonly ended: ReturnType<typeof runDaemon> }> {
   const { connection, recovered } = openOrRecover(state);
   const ready = new AbortController();
   const ended = runDaemon(

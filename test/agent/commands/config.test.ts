@@ -14,13 +14,15 @@ function file(name: string, content: unknown): string {
   return path;
 }
 
-function collect(run: (output: Parameters<typeof checkConfig>[1]) => number): {
+async function collect(
+  run: (output: Parameters<typeof checkConfig>[1]) => Promise<number>,
+): Promise<{
   code: number;
   out: string;
   err: string;
-} {
+}> {
   const texts = { out: '', err: '' };
-  const code = run({
+  const code = await run({
     out: (text) => {
       texts.out += text;
     },
@@ -33,8 +35,15 @@ function collect(run: (output: Parameters<typeof checkConfig>[1]) => number): {
 
 const check = (...files: string[]): ReturnType<typeof collect> =>
   collect((output) => checkConfig(files, output));
+/** `managed` is the content of the managed preferences, when there are some. */
 const show = (options: ConfigShowOptions, managed?: unknown): ReturnType<typeof collect> =>
-  collect((output) => showConfig(options, output, managed));
+  collect((output) =>
+    showConfig(options, output, {
+      managed: managed === undefined ? join(root, 'none') : file('managed.plist', managed),
+      file: options.config ?? join(root, 'none'),
+      isNamed: options.config !== undefined,
+    }),
+  );
 
 interface Shown {
   readonly settings: readonly {
@@ -49,24 +58,25 @@ interface Shown {
   readonly problems: readonly unknown[];
 }
 
-function shown(options: ConfigShowOptions, managed?: unknown): Shown {
-  return JSON.parse(show({ ...options, json: true }, managed).out);
+async function shown(options: ConfigShowOptions, managed?: unknown): Promise<Shown> {
+  const { out } = await show({ ...options, json: true }, managed);
+  return JSON.parse(out) as Shown;
 }
 
 describe('config check', () => {
-  it('says that a sound file is sound and ends with 0', () => {
+  it('says that a sound file is sound and ends with 0', async () => {
     const path = file('sound.json', { windows: { flowMinutes: 5 } });
-    expect(check(path)).toEqual({ code: 0, out: `${path}: is sound\n`, err: '' });
+    expect(await check(path)).toEqual({ code: 0, out: `${path}: is sound\n`, err: '' });
   });
 
-  it('names every problem of every file in one line with file, key and fix, and ends with 1', () => {
+  it('names every problem of every file in one line with file, key and fix, and ends with 1', async () => {
     const bad = file('bad.json', {
       windows: { flowMinutes: 'soon', exportMinuets: 5 },
       retention: 5,
     });
     const sound = file('sound.json', {});
     const broken = file('broken.json', '{');
-    const { code, out, err } = check(bad, sound, broken, join(root, 'missing.json'));
+    const { code, out, err } = await check(bad, sound, broken, join(root, 'missing.json'));
     expect(code).toBe(1);
     expect(out).toBe(`${sound}: is sound\n`);
     expect(err.trimEnd().split('\n').toSorted()).toEqual([
@@ -80,22 +90,22 @@ describe('config check', () => {
 
   it.each([[[]], [[{}]], ['text'], [3], [null], [true]])(
     'takes a document that is %j for an error of the whole document',
-    (document) => {
+    async (document) => {
       const path = file('no-object.json', JSON.stringify(document));
-      const { code, out, err } = check(path);
+      const { code, out, err } = await check(path);
       expect(code).toBe(1);
       expect(out).toBe('');
       expect(err).toBe(`${path}: the document: must be a JSON object\n`);
     },
   );
 
-  it('takes an unknown key alone for an error', () => {
-    expect(check(file('unknown.json', { proxy: 1 })).code).toBe(1);
+  it('takes an unknown key alone for an error', async () => {
+    expect((await check(file('unknown.json', { proxy: 1 }))).code).toBe(1);
   });
 
-  it('prints hostile keys, values and syntax as harmless lines', () => {
+  it('prints hostile keys, values and syntax as harmless lines', async () => {
     const hostile = '\u001b]0;pwn\u0007\n\u202e';
-    const { err } = check(
+    const { err } = await check(
       file('hostile.json', { [hostile]: 1, roles: { users: { [hostile]: hostile } } }),
       file('cut.json', `{"${hostile}`),
     );
@@ -105,8 +115,8 @@ describe('config check', () => {
 });
 
 describe('config show', () => {
-  it('prints every key of the table with value, default, origin, bounds and meaning', () => {
-    const { settings } = shown({ config: file('empty.json', {}) });
+  it('prints every key of the table with value, default, origin, bounds and meaning', async () => {
+    const { settings } = await shown({ config: file('empty.json', {}) });
     expect(settings.map(({ key }) => key)).toEqual(KEYS.map(({ path }) => path));
     expect(settings.find(({ key }) => key === 'windows.flowMinutes')).toEqual({
       key: 'windows.flowMinutes',
@@ -119,17 +129,19 @@ describe('config show', () => {
     });
   });
 
-  it('names the origin of each value, managed before file before default', () => {
+  it('names the origin of each value, managed before file before default', async () => {
     const config = file('layers.json', { retention: { days: 5, maxMegabytes: 64 } });
-    const { settings } = shown({ config }, { retention: { days: 9 } });
+    const { settings } = await shown({ config }, { retention: { days: 9 } });
     const origins = new Map(settings.map(({ key, value, origin }) => [key, [value, origin]]));
     expect(origins.get('retention.days')).toEqual([9, 'managed']);
     expect(origins.get('retention.maxMegabytes')).toEqual([64, 'file']);
     expect(origins.get('network.idleSeconds')).toEqual([30, 'default']);
   });
 
-  it('prints the same as a table, a line for each key', () => {
-    const { code, out, err } = show({ config: file('table.json', { retention: { days: 5 } }) });
+  it('prints the same as a table, a line for each key', async () => {
+    const { code, out, err } = await show({
+      config: file('table.json', { retention: { days: 5 } }),
+    });
     expect([code, err]).toEqual([0, '']);
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(KEYS.length + 1);
@@ -139,29 +151,31 @@ describe('config show', () => {
     );
   });
 
-  it('says what is wrong on stderr and shows the value that is in force instead', () => {
+  it('says what is wrong on stderr and shows the value that is in force instead', async () => {
     const config = file('wrong.json', { retention: { days: 'x' }, proxy: 1 });
-    const { code, err } = show({ config });
+    const { code, err } = await show({ config });
     expect(code).toBe(1);
     expect(err.trimEnd().split('\n')).toEqual([
       `${config}: proxy: is not a key of the configuration; remove it`,
       `${config}: retention.days: must be a number from 1 to 3650`,
     ]);
-    const days = shown({ config }).settings.find(({ key }) => key === 'retention.days');
+    const days = (await shown({ config })).settings.find(({ key }) => key === 'retention.days');
     expect(days).toMatchObject({ value: 30, origin: 'default' });
-    expect(shown({ config }).problems).toHaveLength(2);
+    expect((await shown({ config })).problems).toHaveLength(2);
   });
 
-  it('takes an unknown key for a warning', () => {
-    expect(show({ config: file('unknown.json', { proxy: 1 }) }).code).toBe(0);
+  it('takes an unknown key for a warning', async () => {
+    expect((await show({ config: file('unknown.json', { proxy: 1 }) })).code).toBe(0);
   });
 
-  it('names the managed document as the place of its problems', () => {
-    const { err } = show({ config: file('empty.json', {}) }, { proxy: 1 });
-    expect(err).toBe('managed: proxy: is not a key of the configuration; remove it\n');
+  it('names the managed document as the place of its problems', async () => {
+    const { err } = await show({ config: file('empty.json', {}) }, { proxy: 1 });
+    expect(err).toBe(
+      `${join(root, 'managed.plist')}: proxy: is not a key of the configuration; remove it\n`,
+    );
   });
 
-  it('hides what may be a secret of a destination', () => {
+  it('hides what may be a secret of a destination', async () => {
     const config = file('secrets.json', {
       deliver: [
         { type: 'file', path: '/var/log/findings.ndjson' },
@@ -175,7 +189,7 @@ describe('config show', () => {
         { type: 'syslog', url: 'hunter2' },
       ],
     });
-    const { settings } = shown({ config });
+    const { settings } = await shown({ config });
     expect(settings.find(({ key }) => key === 'deliver')?.value).toEqual([
       { type: 'file', path: '/var/log/findings.ndjson' },
       {
@@ -187,18 +201,18 @@ describe('config show', () => {
       },
       { type: 'syslog', url: '(hidden)' },
     ]);
-    expect(show({ config }).out).not.toContain('hunter2');
+    expect((await show({ config })).out).not.toContain('hunter2');
   });
 
-  it('of a file that cannot be read is one line and 1', () => {
-    const { code, out, err } = show({ config: join(root, 'missing.json') });
+  it('of a file that cannot be read is one line and 1', async () => {
+    const { code, out, err } = await show({ config: join(root, 'missing.json') });
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/missing\.json: cannot be read \(ENOENT\); check path and owner\n$/);
   });
 
-  it('prints hostile names in values as harmless lines', () => {
+  it('prints hostile names in values as harmless lines', async () => {
     const hostile = '\u001b]0;pwn\u0007\u202e';
     const config = file('hostile.json', { roles: { users: { [hostile]: 'admin' } } });
-    expect(show({ config }).out).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+    expect((await show({ config })).out).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   });
 });

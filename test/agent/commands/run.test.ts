@@ -1,17 +1,24 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildBinary } from 'plist';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { run } from '../../../agent/commands/run.ts';
+import { asReport } from '../../../agent/commands/status.ts';
+import type { StatusReport } from '../../../agent/health/report.ts';
+import { askStatus } from '../../../agent/health/status-socket.ts';
 import { PROJECT, spillwatch } from '../../support/command.ts';
 
 let folder: string;
@@ -32,6 +39,7 @@ function configure(document: unknown): string {
   return file;
 }
 
+const WAIT = { timeout: 10_000, interval: 20 };
 const HELPER = join(PROJECT, 'test/fixtures/programs/es-helper.sh');
 const QUIET = {
   endpointSecurity: { command: [HELPER, 'hangs', '-'] },
@@ -184,4 +192,84 @@ describe('spillwatch run', () => {
       'SQLite format 3',
     );
   });
+});
+
+function put(path: string, content: string | Uint8Array): void {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+}
+
+/** Lines of the log so far. */
+function logged(file: string): readonly Readonly<Record<string, unknown>>[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+}
+
+/** What a run that must not start says: one line. */
+async function refused(...args: readonly string[]): Promise<string> {
+  const { code, err } = await spillwatch(['run', '--state', state, ...args]);
+  expect([code, err.trimEnd().split('\n')]).toEqual([1, [expect.anything()]]);
+  return err;
+}
+
+describe('a running agent', () => {
+  const CONTENT = { ...QUIET, files: { mode: 'off' }, canary: { minutes: 1440 } };
+
+  it('takes over what device management sets while it runs, keeps it over damage, and writes its log where it is told', async () => {
+    const log = join(folder, 'agent.log');
+    const managed = join(folder, 'managed.plist');
+    const config = configure(CONTENT);
+    const stop = new AbortController();
+    const errors: string[] = [];
+    const ended = run(
+      { state, config, log },
+      { out: () => {}, err: (text) => errors.push(text) },
+      { places: { managed, file: config, isNamed: true }, signal: stop.signal, lookMs: 20 },
+    );
+    const beat = async (): Promise<StatusReport | null> => asReport(await askStatus(state));
+    const setting = async (key: string): Promise<unknown> =>
+      (await beat())?.configuration.find((entry) => entry.key === key);
+    await vi.waitFor(async () => expect(await beat()).not.toBe(null), WAIT);
+    expect(await setting('retention.days')).toMatchObject({ value: 30, origin: 'default' });
+
+    put(managed, buildBinary({ retention: { days: 9 } }));
+    await vi.waitFor(
+      async () =>
+        expect(await setting('retention.days')).toMatchObject({ value: 9, origin: 'managed' }),
+      WAIT,
+    );
+    renameSync(log, `${log}.0`);
+    put(managed, 'bplist00');
+    await vi.waitFor(
+      async () =>
+        expect((await beat())?.troubles.map(({ code }) => code)).toContain('configuration'),
+      WAIT,
+    );
+    expect(await setting('retention.days')).toMatchObject({ value: 9, origin: 'managed' });
+    stop.abort();
+    expect([await ended, errors]).toEqual([0, []]);
+
+    const before = logged(`${log}.0`);
+    expect(before.filter(({ msg }) => msg === 'started')).toHaveLength(2);
+    expect(before.find(({ code }) => code === 'reconfigured')).toMatchObject({
+      part: 'configuration',
+      detail: 'other values: retention.days',
+    });
+    expect(logged(log).at(-1)).toMatchObject({ msg: 'stopped' });
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'uses as root no configuration, rules or log folder that others can write',
+    async () => {
+      const open = join(folder, 'open');
+      mkdirSync(open);
+      chmodSync(open, 0o777);
+      writeFileSync(join(open, 'config.json'), '{}');
+      const why = `${open}: others can write it (mode 777); "chmod go-w" it`;
+      expect(await refused('--config', join(open, 'config.json'))).toContain(why);
+      expect(await refused('--rules', open)).toContain(why);
+      expect(await refused('--log', join(open, 'agent.log'))).toContain(why);
+    },
+  );
 });

@@ -356,7 +356,7 @@ describe(`whatever secrets stand in commands and names of files (seed ${SEED})`,
     expect(printed.leaks(given)).toEqual([]);
   });
 
-  it('none of a configuration is shown', () => {
+  it('none of a configuration is shown', async () => {
     const [given] = fc.sample(corpus, { seed: SEED, numRuns: 1 }) as [Corpus];
     const [one = '', two = ''] = given.secrets;
     const printed = new Printed();
@@ -374,14 +374,19 @@ describe(`whatever secrets stand in commands and names of files (seed ${SEED})`,
     ];
     for (const document of documents) {
       writeFileSync(file, JSON.stringify(document));
-      checkConfig([file], printed.output('config check'));
-      showConfig({ config: file }, printed.output('config show'));
-      showConfig({ config: file, json: true }, printed.output('config show --json'));
+      // oxlint-disable-next-line no-await-in-loop -- the file is written anew for each
+      await checkConfig([file], printed.output('config check'));
+      // oxlint-disable-next-line no-await-in-loop -- the file is written anew for each
+      await showConfig({ config: file }, printed.output('config show'));
+      // oxlint-disable-next-line no-await-in-loop -- the file is written anew for each
+      await showConfig({ config: file, json: true }, printed.output('config show --json'));
     }
     for (const text of [`{"token": ${one}}`, `{"token":"${one}" "${two}"}`, `{"token":"${one}`]) {
       writeFileSync(file, text);
-      checkConfig([file], printed.output('config check'));
-      showConfig({ config: file }, printed.output('config show'));
+      // oxlint-disable-next-line no-await-in-loop -- the file is written anew for each
+      await checkConfig([file], printed.output('config check'));
+      // oxlint-disable-next-line no-await-in-loop -- the file is written anew for each
+      await showConfig({ config: file }, printed.output('config show'));
     }
     expect(printed.leaks(given)).toEqual([]);
   });

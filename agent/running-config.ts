@@ -1,0 +1,66 @@
+import type { Setting } from './config/layers.ts';
+import type { LiveConfig } from './config/live-config.ts';
+import { type ConfigReading, describeConfigProblem } from './config.ts';
+import { readDestinations } from './deliver/destination.ts';
+
+/** What a look at the configuration brought. */
+export interface ConfigLook {
+  /** Lines about what cannot be used; they replace those that were known. */
+  readonly problems: readonly string[];
+  /** Keys that have another value than that with which the agent was started. */
+  readonly changed: readonly string[];
+}
+
+/** The configuration that a run was started with, beside what its files say by now. */
+export class RunningConfig {
+  readonly #live: LiveConfig;
+  readonly #mayRestart: () => boolean;
+  readonly started: ConfigReading;
+  #latest: ConfigReading;
+  /** Something was read that the daemon was not told of. */
+  #isUntold = false;
+
+  /** `mayRestart` is asked at every look; until it answers yes, other values wait. */
+  constructor(live: LiveConfig, started: ConfigReading, mayRestart: () => boolean) {
+    this.#live = live;
+    this.started = started;
+    this.#latest = started;
+    this.#mayRestart = mayRestart;
+  }
+
+  /** What the files said when they were last read. */
+  get latest(): ConfigReading {
+    return this.#latest;
+  }
+
+  /** Lines about what cannot be used, destinations included. */
+  problems(): readonly string[] {
+    const { problems, config } = this.#latest;
+    return [...problems.map(describeConfigProblem), ...readDestinations(config.deliver).problems];
+  }
+
+  /** `null` when there is nothing new. */
+  async look(): Promise<ConfigLook | null> {
+    const mayRestart = this.#mayRestart();
+    const reading = await this.#live.look();
+    if (reading !== null) {
+      this.#latest = reading;
+      this.#isUntold = true;
+    }
+    if (!this.#isUntold) return null;
+    const changed = changedKeys(this.started.settings, this.#latest.settings);
+    // They are told of later, when a restart may be.
+    this.#isUntold = changed.length > 0 && !mayRestart;
+    return { problems: this.problems(), changed: mayRestart ? changed : [] };
+  }
+}
+
+/** Keys with another value; where it comes from does not matter to a run. */
+function changedKeys(
+  before: ReadonlyMap<string, Setting>,
+  after: ReadonlyMap<string, Setting>,
+): readonly string[] {
+  return [...after.keys()].filter(
+    (path) => JSON.stringify(before.get(path)?.value) !== JSON.stringify(after.get(path)?.value),
+  );
+}

@@ -1,0 +1,98 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { LogFile, LogFileError } from '../../../agent/health/log-file.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spillwatch-log-'));
+  path = join(folder, 'agent.log');
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const content = (file = path): string => readFileSync(file, 'utf8');
+
+it('goes on where it ended, and is for its owner and the group to read', () => {
+  const first = new LogFile(path);
+  first.write('a\n');
+  first.close();
+  const second = new LogFile(path);
+  second.write('b\n');
+  second.close();
+  expect(content()).toBe('a\nb\n');
+  expect(statSync(path).mode & 0o777 & ~0o640).toBe(0);
+});
+
+it('follows the system that moves it away: lines go to the old file until the next look, then to a new one', () => {
+  const log = new LogFile(path);
+  log.write('a\n');
+  renameSync(path, `${path}.0`);
+  log.write('b\n');
+  log.look();
+  log.write('c\n');
+  log.close();
+  expect([content(`${path}.0`), content()]).toEqual(['a\nb\n', 'c\n']);
+});
+
+it('makes a new one when somebody removed it', () => {
+  const log = new LogFile(path);
+  rmSync(path);
+  log.look();
+  log.write('a\n');
+  log.close();
+  expect(content()).toBe('a\n');
+});
+
+it('leaves lines out above its bound, counts them, and goes on when it was moved away or emptied', () => {
+  const log = new LogFile(path, 10);
+  log.write('1234567\n');
+  log.write('too long\n');
+  log.write('too long\n');
+  expect(log.leftOut).toBe(2);
+  truncateSync(path);
+  log.look();
+  log.write('after\n');
+  expect(log.leftOut).toBe(0);
+  log.close();
+  expect(content()).toBe('after\n');
+});
+
+it('counts what a file holds already', () => {
+  writeFileSync(path, '123456789\n');
+  const log = new LogFile(path, 10);
+  log.write('x\n');
+  expect(log.leftOut).toBe(1);
+  log.close();
+});
+
+it('keeps the old file while it cannot have a new one', () => {
+  const log = new LogFile(path);
+  renameSync(path, `${path}.0`);
+  mkdirSync(path);
+  log.look();
+  log.write('a\n');
+  log.close();
+  expect(content(`${path}.0`)).toBe('a\n');
+});
+
+it('follows no link, and is in no folder that is not there', () => {
+  symlinkSync(join(folder, 'elsewhere'), path);
+  expect(() => new LogFile(path)).toThrow(LogFileError);
+  expect(() => new LogFile(path)).toThrow(/agent\.log: cannot be written \(ELOOP\)/);
+  expect(() => new LogFile(join(folder, 'no/agent.log'))).toThrow(/ENOENT/);
+  expect(() => new LogFile('/dev/null')).toThrow('/dev/null: is not a file; name a file');
+});
