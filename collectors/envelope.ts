@@ -23,7 +23,7 @@ export async function* envelopes(
   let texts: string[] = [];
   let bytes = 0;
   for (const [index, row] of rows.entries()) {
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- other work has its turn between rows
     if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) await nextTurn();
     const text = JSON.stringify(row);
     const length = Buffer.byteLength(text) + 1;

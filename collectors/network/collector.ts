@@ -88,12 +88,12 @@ class Sampling {
     while (!this.#signal.aborted) {
       const waitMs = startedAt + this.#intervalMs(tookMs) - this.#timer.now();
       if (waitMs > 0) {
-        // oxlint-disable-next-line no-await-in-loop
+        // oxlint-disable-next-line no-await-in-loop -- the pause before the next sample
         await this.#pause(Math.min(waitMs, this.#settings.activeMs));
         continue;
       }
       startedAt = this.#timer.now();
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- one sample at a time
       await this.#sample();
       tookMs = this.#timer.now() - startedAt;
     }
@@ -143,7 +143,7 @@ class Sampling {
     const trusted: Connection[] = [];
     let distrusted: string | null = null;
     for (const [index, connection] of connected.entries()) {
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- other work has its turn between rows
       if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) await nextTurn();
       const { pid, process, isDoubtful } = connection;
       const known = pid === null ? undefined : names.get(pid);

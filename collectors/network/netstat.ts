@@ -24,7 +24,7 @@ export async function readNetstat(text: string): Promise<readonly Connection[] |
   const connections: Connection[] = [];
   const rows = rowsOf(lines.slice(header + 1));
   for (const [index, row] of rows.entries()) {
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- other work has its turn between rows
     if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) await nextTurn();
     const connection = readRow(row, rest);
     if (connection) connections.push(connection);

@@ -50,7 +50,7 @@ export const procNames: ProcessNames = async (pids, signal) => {
   const waiting = [...pids];
   while (waiting.length > 0 && !signal.aborted) {
     const batch = waiting.splice(0, AT_ONCE);
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- one batch after the other, which bounds the open files
     const found = await Promise.all(batch.map(namesOf));
     for (const [index, pid] of batch.entries()) {
       const entry = found[index];

@@ -51,13 +51,13 @@ export function resolverCollector(settings: ResolverSettings): Collector {
         const dueMs = settings.isActive() ? everyMs : Math.max(everyMs, QUIET_EVERY_MS);
         const waitMs = askedAt + dueMs - timer.now();
         if (waitMs > 0) {
-          // oxlint-disable-next-line no-await-in-loop
+          // oxlint-disable-next-line no-await-in-loop -- the pause before the next round
           await timer.pause(Math.min(waitMs, LOOK_EVERY_MS), signal);
           continue;
         }
         askedAt = timer.now();
         everyMs = settings.everyMs * (0.9 + 0.2 * settings.jitter());
-        // oxlint-disable-next-line no-await-in-loop
+        // oxlint-disable-next-line no-await-in-loop -- one round after the other
         await askAll(settings, output, outage, signal);
       }
     },
@@ -87,7 +87,7 @@ async function askAll(
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       if (signal.aborted) return;
       try {
-        // oxlint-disable-next-line no-await-in-loop
+        // oxlint-disable-next-line no-await-in-loop -- each worker looks up one name at a time
         const addresses = await lookup(name, lookups.signal);
         answered += 1;
         for (const address of addresses.slice(0, MAX_ADDRESSES)) answers.push({ name, address });

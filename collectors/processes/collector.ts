@@ -85,13 +85,13 @@ export function processesCollector(settings: ProcessesSettings): ProcessesCollec
           wake = new AbortController();
           // Whether it is active may change meanwhile.
           const longestMs = thrift ? restMs : MAX_PAUSE_MS;
-          // oxlint-disable-next-line no-await-in-loop
+          // oxlint-disable-next-line no-await-in-loop -- the pause before the next list
           await timer.pause(Math.min(waitMs, longestMs), wake.signal);
           continue;
         }
         isWanted = false;
         startedAt = timer.now();
-        // oxlint-disable-next-line no-await-in-loop
+        // oxlint-disable-next-line no-await-in-loop -- one list at a time
         isDone = await takeList(settings, output, { outage, overflow }, signal);
         tookMs = timer.now() - startedAt;
       }

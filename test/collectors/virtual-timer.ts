@@ -35,7 +35,7 @@ export class VirtualTimer implements Timer {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- what is ready runs before the next pause ends
       await settle();
       const [next] = [...this.#waiting].toSorted((a, b) => a.at - b.at);
       if (!next || next.at > end) break;
@@ -49,7 +49,7 @@ export class VirtualTimer implements Timer {
 /** Runs everything that is ready without waiting for anything outside. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) {
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- one turn after the other
     await nextTurn();
   }
 }
