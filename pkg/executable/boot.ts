@@ -1,7 +1,7 @@
 /**
- * The first lines of the single executable, which is no interpreter: an environment that steers the runtime is left behind by
- * starting once more without it, as the same process, because some of it has been read by now (`NODE_EXTRA_CA_CERTS`). Then
- * the script of the agent, an asset, is compiled and run.
+ * The first lines of the single executable, which is no interpreter: the environment is cleaned, and one that steers the runtime
+ * is left behind by starting once more without it, as the same process, because some of it has been read by now
+ * (`NODE_EXTRA_CA_CERTS`). Then the script of the agent, an asset, is compiled and run.
  *
  * This is an ECMAScript module, and the large script is compiled here and not by Node.js, because then no code comes out of
  * `NODE_COMPILE_CACHE`: a CommonJS script without a code cache of its own would be looked for there first, by length and
@@ -9,11 +9,13 @@
  */
 import { getAssetKeys, getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
-import { withoutSteering } from './environment.ts';
+import { cleanEnvironment } from './environment.ts';
 
-const clean = withoutSteering(process.env);
+const { variables, mustRestart } = cleanEnvironment(process.env);
 // Behind the path of the executable are the name it was called by, and what was typed.
-if (clean !== null) process.execve?.(process.execPath, process.argv.slice(1), clean);
+if (mustRestart) process.execve?.(process.execPath, process.argv.slice(1), { ...variables });
+for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
+Object.assign(process.env, variables);
 
 const cache = getAssetKeys().includes('cache') ? Buffer.from(getRawAsset('cache')) : undefined;
 // It is ASCII, so this is the quickest way to the same text.

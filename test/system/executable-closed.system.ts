@@ -4,6 +4,7 @@
  */
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -123,6 +124,25 @@ describe('what is set in the environment does not steer it', () => {
     expect((await called(built.program, ['demo'], { env })).code).toBe(0);
   });
 
+  it('PATH lends it no program, also where a library calls one by its name', async () => {
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    const script = `#!/bin/sh\n: >${mark}\n`;
+    for (const name of ['ps', 'netstat', 'ss'])
+      writeFileSync(join(programs, name), script, { mode: 0o755 });
+    const config = join(folder, 'no-names.json');
+    writeFileSync(config, JSON.stringify({ network: { resolver: false } }));
+    const env = { PATH: `${programs}:/usr/bin:/bin` };
+    const capture = (name: string): readonly string[] => {
+      const file = join(folder, `${name}.ndjson`);
+      return ['capture', file, '--seconds', '1', '--config', config];
+    };
+    await called(NODE, [join(PROJECT, 'agent/main.ts'), ...capture('project')], { env });
+    expect(hasRun()).toBe(true);
+    await called(built.program, capture('executable'), { env });
+    expect(hasRun()).toBe(false);
+  });
+
   it('NODE_V8_COVERAGE and NODE_REDIRECT_WARNINGS make it write nothing', async () => {
     const places = ['coverage', 'warnings'].map((name) => join(folder, name));
     const [NODE_V8_COVERAGE = '', NODE_REDIRECT_WARNINGS = ''] = places;
@@ -173,13 +193,15 @@ describe('what is set in the environment does not steer it', () => {
 
   it('is gone from the process, which stays the same one', async () => {
     const agent = await new RunningAgent(makeSite(), {
-      wrapper: ['env', 'NODE_OPTIONS=--inspect=0', 'NODE_DEBUG=http', 'KEPT=yes'],
+      wrapper: ['env', 'NODE_OPTIONS=--inspect=0', 'NODE_DEBUG=http', 'TMPDIR=/tmp', 'NO_COLOR=1'],
     }).started();
     try {
       const { pid } = await agent.report();
       const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
-      expect(environment).toContain('KEPT=yes');
-      expect(environment.filter((entry) => /^(?:NODE|OPENSSL)_/.test(entry))).toEqual([]);
+      expect(environment.filter(Boolean).toSorted()).toEqual([
+        'NO_COLOR=1',
+        'PATH=/usr/bin:/bin:/usr/sbin:/sbin',
+      ]);
       // `env` became the agent, and that became it again.
       expect(pid).toBe(agent.pid);
     } finally {

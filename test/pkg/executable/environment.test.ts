@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { withoutSteering } from '../../../pkg/executable/environment.ts';
+import { cleanEnvironment, SYSTEM_PATH } from '../../../pkg/executable/environment.ts';
 
 describe('the environment of the executable', () => {
-  it('loses what steers Node and OpenSSL', () => {
+  it('loses what steers Node and OpenSSL, by starting once more', () => {
     expect(
-      withoutSteering({
+      cleanEnvironment({
         HOME: '/Users/maria',
         NODE_OPTIONS: '--require /tmp/evil.js',
         NODE_PATH: '/tmp',
@@ -13,13 +13,51 @@ describe('the environment of the executable', () => {
         NODE_V8_COVERAGE: '/tmp',
         OPENSSL_CONF: '/tmp/evil.cnf',
         OPENSSL_MODULES: '/tmp',
-        PATH: '/usr/bin:/bin',
+        PATH: SYSTEM_PATH,
       }),
-    ).toEqual({ HOME: '/Users/maria', PATH: '/usr/bin:/bin' });
+    ).toEqual({
+      variables: { HOME: '/Users/maria', PATH: SYSTEM_PATH },
+      mustRestart: true,
+    });
   });
 
-  it('is not touched when there is nothing of that in it, so that nothing is started twice', () => {
-    expect(withoutSteering({ HOME: '/', NODEJS: 'x', MY_NODE_OPTIONS: 'x' })).toBeNull();
-    expect(withoutSteering({})).toBeNull();
+  it('finds programs of the system only, whatever PATH was typed under', () => {
+    for (const path of ['/Users/eve/bin:/opt/homebrew/bin:/usr/bin', '.', '', undefined])
+      expect(cleanEnvironment({ PATH: path })).toEqual({
+        variables: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' },
+        mustRestart: false,
+      });
+  });
+
+  it('passes nothing on that programs or libraries listen to', () => {
+    const { variables } = cleanEnvironment({
+      TMPDIR: '/Users/eve/tmp',
+      LD_PRELOAD: '/tmp/evil.so',
+      DYLD_INSERT_LIBRARIES: '/tmp/evil.dylib',
+      BASH_ENV: '/tmp/evil',
+      LC_ALL: 'de_DE',
+      SQLITE_TMPDIR: '/tmp/eve',
+      CHOKIDAR_USEPOLLING: '1',
+      PATH_TO_HOME: '/',
+      nodejs: 'x',
+    });
+    expect(variables).toEqual({ PATH: SYSTEM_PATH });
+  });
+
+  it('keeps who typed it, the terminal, the proxy and what launchd says, and starts once only', () => {
+    const kept = {
+      HOME: '/Users/maria',
+      SUDO_UID: '501',
+      SUDO_GID: '20',
+      SUDO_USER: 'maria',
+      TERM: 'xterm-256color',
+      NO_COLOR: '1',
+      HTTPS_PROXY: 'http://proxy.example.com:3128',
+      no_proxy: '.example.com',
+      XPC_SERVICE_NAME: 'org.spillwatch.agent',
+      SPILLWATCH_DEBUG: '1',
+      PATH: SYSTEM_PATH,
+    };
+    expect(cleanEnvironment(kept)).toEqual({ variables: kept, mustRestart: false });
   });
 });
