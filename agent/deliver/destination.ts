@@ -63,7 +63,12 @@ export function readDestinations(list: unknown): {
   return { destinations, problems };
 }
 
-function readDestination(settings: Settings, type: string, known: TransportType): Destination {
+/** Reads the keys of one destination; what is wrong is noted in `settings`. */
+export function readDestination(
+  settings: Settings,
+  type: string,
+  known: TransportType,
+): Destination {
   const name = settings.optionalText('name') ?? type;
   if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
     settings.fault('name', 'must be 1 to 32 of a-z, 0-9 and -');

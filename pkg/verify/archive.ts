@@ -10,7 +10,8 @@ import { gunzipped } from './member-content.ts';
 /** Bytes of a file's beginning that are kept: whole property lists, first lines of scripts. At most of so many files. */
 const HEAD_BYTES = 65_536;
 const MAX_HEADS = 64;
-const KEPT = /(?:^|\/)(?:Info\.plist|preinstall|postinstall)$/;
+const KEPT =
+  /(?:^|\/)(?:Info\.plist|preinstall|postinstall)$|^Library\/LaunchDaemons\/[^/]+\.plist$/;
 
 export interface ArchivedEntry extends CpioEntry {
   /** Of a file, else 0 and the empty text. */

@@ -22,7 +22,8 @@ import type { Surroundings, Transport, TransportType } from '../transport.ts';
 import { EntraToken } from './entra-token.ts';
 
 const API_VERSION = '2023-01-01';
-const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com';
+/** Where Entra gives tokens unless a destination says otherwise. */
+export const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com';
 const PUBLIC_SCOPE = 'https://monitor.azure.com/.default';
 /** Azure cuts a longer column off, and half a finding is none. */
 const MAX_COLUMN_BYTES = 64_000;

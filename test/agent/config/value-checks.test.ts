@@ -59,10 +59,8 @@ describe('the shape of a check says', () => {
     [numberBetween(1, 60), { kind: 'number', min: 1, max: 60 }],
     [command(), { kind: 'texts', min: 1, max: 16, word: null }],
     [eventNames(), { kind: 'texts', min: 1, max: 64, word: 'default' }],
-  ])('what is allowed: %o', ({ allowed, shape }, wanted) => {
+  ])('what is allowed: %j', ({ shape }, wanted) => {
     expect(shape).toMatchObject(wanted);
-    if (shape.kind === 'number') expect(allowed).toContain(`${shape.min} to ${shape.max}`);
-    if (shape.kind === 'texts') expect(allowed).toContain(`${shape.min} to ${shape.max}`);
   });
 
   it('for every number of the table the bounds at which the check turns', () => {
