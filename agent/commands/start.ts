@@ -3,6 +3,8 @@ import { runCommandLine } from './command-line.ts';
 
 /** Runs the command line as this process: the exit code is that of the verb, and a fault of the program is one line. Never rejects. */
 export async function start(args: readonly string[]): Promise<void> {
+  // What is made is for its owner alone, also in the moment before it gets its mode (the socket), and by whatever shell it is started.
+  process.umask(0o077);
   tellCrashes();
   try {
     process.exitCode = await runCommandLine(args);

@@ -1,16 +1,9 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-} from 'node:fs';
-import { join, resolve } from 'node:path';
+import { closeSync, constants, existsSync, fchmodSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { migrate } from './migrations.ts';
 import { type Connection, openSqlite } from './sqlite.ts';
 import { StateError } from './state-error.ts';
+import { ownStateFolder } from './state-folder.ts';
 import { clearSuspicion, isSuspect } from './suspect.ts';
 
 const FILE_NAME = 'spillwatch.db';
@@ -21,19 +14,15 @@ export function openInMemory(): Connection {
 }
 
 /**
- * Opens, or creates, the database in a folder. The folder is made for its owner alone (0700, the file 0600); a link in the
- * place of the folder, a newer schema or a damaged file is refused with a `StateError`.
+ * Opens, or creates, the database in a folder. The folder is one of its owner alone (`state-folder.ts`), the file has mode
+ * 0600; a newer schema or a damaged file is refused with a `StateError`.
  *
  * What waits to be sent is looked at only when a run met damage (`suspect.ts`), so that a long outbox does not make a long
  * start.
  */
 export function openInFolder(folder: string): Connection {
   try {
-    // Without the trailing slash or dot, with which the system would look behind a link.
-    const place = resolve(folder);
-    mkdirSync(place, { recursive: true, mode: 0o700 });
-    if (!lstatSync(place).isDirectory())
-      throw new StateError(`${folder}: is not a folder (a link is not followed); name a folder`);
+    const place = ownStateFolder(folder);
     const file = join(place, FILE_NAME);
     keepPrivate(file);
     const connection = prepare(openSqlite(file));

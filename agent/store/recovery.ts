@@ -3,11 +3,12 @@
  * damaged files stay as evidence; a database of a newer version is whole and is never moved.
  */
 import { lstatSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { faultIn, openInFolder, openInMemory } from './database.ts';
 import { type Salvage, salvage } from './salvage.ts';
 import { type Connection, openSqlite } from './sqlite.ts';
 import { StateError } from './state-error.ts';
+import { ownStateFolder } from './state-folder.ts';
 import { isDamage } from './suspect.ts';
 
 const FILE_NAME = 'spillwatch.db';
@@ -37,7 +38,8 @@ export function openOrRecover(folder: string): {
     return { connection: openInFolder(folder), recovered: null };
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    const file = join(resolve(folder), FILE_NAME);
+    // What others could have put there is not looked into.
+    const file = join(ownStateFolder(folder), FILE_NAME);
     const reason = damageOf(file);
     if (reason === null) throw error;
     const movedTo = putAside(file);

@@ -49,7 +49,7 @@ export class LinesFile {
   static async open(path: string): Promise<LinesFile> {
     const fault = await folderFault(dirname(path));
     if (fault !== null) throw new FileRefusedError(fault);
-    const handle = await open(path, FLAGS, MODE);
+    const handle = await openOrMake(path);
     try {
       const stats = await handle.stat({ bigint: true });
       if (!stats.isFile()) throw new FileRefusedError(`${path}: is not a file; name another path`);
@@ -123,6 +123,19 @@ export async function rotate(path: string, keep: number): Promise<void> {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     });
   }
+}
+
+/** A new file has its mode whatever the umask, which is 077 under launchd; one that is there keeps the mode it was given. */
+async function openOrMake(path: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, FLAGS | constants.O_EXCL, MODE);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    return open(path, FLAGS, MODE);
+  }
+  await handle.chmod(MODE);
+  return handle;
 }
 
 /** Makes names last that were given or changed in a folder. */

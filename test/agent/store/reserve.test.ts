@@ -215,7 +215,7 @@ describe('a commit', () => {
 
 const UNSHARE = '/usr/bin/unshare';
 /** A file system of 12 MiB that only the program sees, and that is gone with it. */
-const SCRIPT = 'mount -t tmpfs -o size=12m none "$1" && exec "$2" "$3" "$1"';
+const SCRIPT = 'mount -t tmpfs -o size=12m,mode=700 none "$1" && exec "$2" "$3" "$1"';
 const canMount =
   spawnSync(UNSHARE, ['-rm', 'sh', '-c', 'mount -t tmpfs none /tmp'], { timeout: 5000 }).status ===
   0;
