@@ -55,9 +55,10 @@ async function factsOf(
   const file = fileState(job.file);
   const executable = programFault(job.executable, job.owner);
   const isInstalled = executable !== 'is not there' || file.kind !== 'missing';
+  const mends = file.kind === 'unknown' ? '' : '; sudo spillwatch service install';
   const remarks = [
     ...(typeof answer === 'boolean' ? [] : [sentence(describeRefusal(answer.refusal))]),
-    ...('detail' in file ? [`${file.detail}; sudo spillwatch service install`] : []),
+    ...('detail' in file ? [`${file.detail}${mends}`] : []),
     ...(isInstalled && executable !== null
       ? [`${job.executable}: ${executable}; install the package of Spillwatch again`]
       : []),
@@ -88,7 +89,7 @@ function fileState(
     return file.state();
   } catch (error) {
     if (!(error instanceof JobFileError)) throw error;
-    return { kind: 'unknown', detail: error.message };
+    return file.isThere() ? { kind: 'unknown', detail: error.message } : { kind: 'missing' };
   }
 }
 

@@ -71,15 +71,27 @@ export async function service(
   }
   const earlier = result.result === 'done' ? (before?.pid ?? null) : null;
   const report = await answerOf(options.state, earlier, host.job.pause);
+  if (report !== null && report.pid === earlier)
+    return failed(verb, stillThere(earlier), options, output);
   say(verb, { ...result, agent: statusWord(report) }, options, output);
   return report === null ? NOT_RUNNING : EXIT.done;
+}
+
+/** Two agents cannot run on one state folder, so the one of launchd has ended or waits. */
+function stillThere(pid: number): Failure {
+  return {
+    result: 'failed',
+    reason: 'earlier-agent',
+    detail: `the agent of before (pid ${pid}) still answers`,
+    fix: 'end it when it was started by hand, then: sudo spillwatch service restart',
+  };
 }
 
 /** Asks every half a second for ten. */
 const POLLS = 20;
 const PAUSE_MS = 500;
 
-/** The report of an agent that is another than the one with the pid `earlier`; `null` when none answers in time. */
+/** The report of an agent that is another than the one with the pid `earlier`, or of that one when no other answers in time; `null` when none does. */
 async function answerOf(
   state: string,
   earlier: number | null,
@@ -89,7 +101,7 @@ async function answerOf(
     // oxlint-disable-next-line no-await-in-loop -- one question at a time
     const report = await reportOf(state);
     if (report !== null && report.pid !== earlier) return report;
-    if (polls === POLLS) return null;
+    if (polls === POLLS) return report;
     // oxlint-disable-next-line no-await-in-loop -- the pause between two questions
     await pause(PAUSE_MS);
   }

@@ -54,6 +54,11 @@ export class JobFile {
     this.#owner = owner;
   }
 
+  /** Something lies at its place, whatever it is. */
+  isThere(): boolean {
+    return lstatSync(this.path, { throwIfNoEntry: false }) !== undefined;
+  }
+
   /** How the file at its place compares with that of this version. Throws a `JobFileError` when the latter cannot be read. */
   state(): JobFileState {
     const wanted = this.#wanted();

@@ -32,6 +32,7 @@ export type FailureReason =
   | 'not-installed'
   | 'bad-job-file'
   | 'still-loaded'
+  | 'earlier-agent'
   | 'script-failed';
 
 /** The label was seen to be taken for 5 seconds after a bootout (headroomlabs-ai/headroom#1289). */

@@ -281,8 +281,9 @@ describe('service restart', () => {
   it('does not take the agent of before for the new one', async () => {
     await serving.answer(HEALTHY);
     installed();
-    expect(await run('restart')).toBe(3);
-    expect(written.out).toContain('no agent answers yet');
+    expect(await run('restart')).toBe(1);
+    expect(written.err).toContain(`the agent of before (pid ${HEALTHY.pid}) still answers`);
+    expect(mac.pauses).toBe(19);
   });
 
   it('loads what is not loaded', async () => {
@@ -390,6 +391,24 @@ describe('service status', () => {
     rmSync(mac.executable);
     expect(await ask()).toBe(3);
     expect(facts()).toMatchObject({ service: 'not-installed', remarks: [] });
+  });
+
+  it('where nothing is installed has nothing to remark, also without the file to compare with', async () => {
+    rmSync(mac.executable);
+    rmSync(mac.source);
+    await ask();
+    expect(facts()).toMatchObject({ service: 'not-installed', jobFile: 'missing', remarks: [] });
+  });
+
+  it('of a bundle without the file to compare with says to install the package', async () => {
+    installed();
+    rmSync(mac.source);
+    await ask();
+    expect(facts()).toMatchObject({ jobFile: 'unknown' });
+    expect(facts()).toHaveProperty(
+      'remarks.0',
+      expect.stringMatching(/install the package again$/),
+    );
   });
 
   it('says what is wrong with the files', async () => {
