@@ -52,11 +52,17 @@ interface PlacedText {
   readonly text: string;
 }
 
-function textsIn(value: unknown, names: readonly string[]): readonly PlacedText[] {
+/** Groups and lists around a text; what is deeper is no setting, and refused by its reader. */
+const MAX_DEPTH = 6;
+
+function textsIn(value: unknown, names: readonly string[], depth = 0): readonly PlacedText[] {
   if (typeof value === 'string') return [{ names, text: value }];
-  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, names));
+  if (depth > MAX_DEPTH) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, names, depth + 1));
   if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([name, item]) => textsIn(item, [...names, name]));
+  return Object.entries(value).flatMap(([name, item]) =>
+    textsIn(item, [...names, name], depth + 1),
+  );
 }
 
 function holdsSecret(names: readonly string[], text: string): boolean {

@@ -1,4 +1,7 @@
-import { parse } from 'plist';
+/**
+ * Reads a profile by the XML reader of pkg/verify, which is made for hostile input: the one behind the package `plist` takes
+ * repeated keys, of which macOS may take the other, and tells the terminal in the words of the file what it dislikes.
+ */
 import { isRecord } from '../../../agent/config/value-checks.ts';
 import { FormatError } from '../../verify/fault.ts';
 import { parseXml, type XmlElement } from '../../verify/xml.ts';
@@ -7,7 +10,7 @@ import type { Dictionary } from './dictionary.ts';
 /** Bytes of a profile; one with every setting has about 20 KB. */
 const MAX_PROFILE_BYTES = 4 * 1_048_576;
 
-/** The dictionary of a profile in XML. Throws a `FormatError`. */
+/** The dictionary of a profile in XML; dates are `Date`, data is `Buffer`. Throws a `FormatError`. */
 export function readProfile(bytes: Buffer): Dictionary {
   if (bytes.length > MAX_PROFILE_BYTES)
     throw new FormatError(`is longer than ${MAX_PROFILE_BYTES} bytes; name a profile`);
@@ -17,34 +20,53 @@ export function readProfile(bytes: Buffer): Dictionary {
     throw new FormatError('is signed; lint the profile before it is signed');
   if (head.startsWith('bplist'))
     throw new FormatError('is a binary property list; convert it: plutil -convert xml1');
-  // First by a reader that is made for hostile input: the other one says on the terminal what it dislikes.
-  const faultOfKeys = repeatedKey(parseXml(bytes));
-  if (faultOfKeys !== null) throw new FormatError(`has the key ${faultOfKeys} twice in a place`);
-  const value = valueOf(bytes.toString('utf8').replace(/^\uFEFF/, ''));
-  if (!isRecord(value) || value instanceof Date || ArrayBuffer.isView(value))
-    throw new FormatError('is no dictionary');
-  return value;
+  const root = parseXml(bytes);
+  const [value, second] = root.children;
+  if (root.name !== 'plist' || value === undefined || second !== undefined)
+    throw new FormatError('is no property list');
+  const profile = value.name === 'dict' ? valueOf(value) : null;
+  if (!isRecord(profile)) throw new FormatError('is no dictionary');
+  return profile;
 }
 
-function valueOf(text: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(`is no property list: ${reason}`, { cause });
+function valueOf({ name, text, children }: XmlElement): unknown {
+  switch (name) {
+    case 'dict':
+      return dictionaryOf(children);
+    case 'array':
+      return children.map(valueOf);
+    case 'string':
+      return text;
+    case 'integer':
+    case 'real':
+      return numberIn(text);
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    case 'data':
+      return Buffer.from(text, 'base64');
+    case 'date':
+      return new Date(text);
+    default:
+      throw new FormatError(`has <${name}>, which property lists do not have`);
   }
 }
 
-/** A key that stands twice in one dictionary, of which readers take either. */
-function repeatedKey({ name, children }: XmlElement): string | null {
-  if (name === 'dict') {
-    const keys = children.filter((child) => child.name === 'key').map(({ text }) => text);
-    const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
-    if (repeated !== undefined) return repeated;
+function dictionaryOf(children: readonly XmlElement[]): Dictionary {
+  const entries = new Map<string, unknown>();
+  for (let at = 0; at < children.length; at += 2) {
+    const [key, value] = children.slice(at, at + 2);
+    if (key?.name !== 'key' || value === undefined || value.name === 'key')
+      throw new FormatError('has a key without value, or a value without key');
+    if (entries.has(key.text)) throw new FormatError(`has the key ${key.text} twice in a place`);
+    entries.set(key.text, valueOf(value));
   }
-  for (const child of children) {
-    const repeated = repeatedKey(child);
-    if (repeated !== null) return repeated;
-  }
-  return null;
+  return Object.fromEntries(entries);
+}
+
+function numberIn(text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(number)) throw new FormatError(`has the number ${text}, which is none`);
+  return number;
 }

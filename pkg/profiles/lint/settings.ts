@@ -56,5 +56,13 @@ export function ownTypeFaults(where: string, payload: Dictionary): readonly Faul
 }
 
 function valueFaults(where: string, settings: Dictionary): readonly Fault[] {
-  return settingsFaults(settings).faults.map((what) => ({ where, what }));
+  return settingsFaults(asRead(settings)).faults.map((what) => ({ where, what }));
+}
+
+/** As the agent reads it: dates and data, which no key takes, are nothing. */
+function asRead(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asRead);
+  if (value instanceof Date || ArrayBuffer.isView(value)) return null;
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asRead(item)]));
 }

@@ -34,6 +34,11 @@ describe('a configuration is refused, as by config check,', () => {
       { deliver: [{ ...WEBHOOK, name: null }] },
       'deliver, item 1: name must be',
     ],
+    [
+      'for a text in very many lists',
+      { deliver: [JSON.parse(`${'['.repeat(100_000)}"a"${']'.repeat(100_000)}`)] },
+      'deliver, item 1: must be an object with a type',
+    ],
     ['when it is a list', [], 'the document: must be a JSON object'],
     [
       'for a text that XML cannot hold',

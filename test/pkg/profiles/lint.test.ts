@@ -1,5 +1,7 @@
-import { build, type PlistValue } from 'plist';
+import * as fc from 'fast-check';
+import { build, type PlistValue, parse } from 'plist';
 import { describe, expect, it } from 'vitest';
+import { readProfile } from '../../../pkg/profiles/lint/read-profile.ts';
 import { lintProfiles } from '../../../pkg/profiles/lint.ts';
 import { type Plain, profileNamed, valueOf } from './wish.ts';
 
@@ -24,6 +26,14 @@ function faultsWith(name: string, ...changes: readonly Change[]): readonly strin
     else place[path.at(-1) ?? ''] = value;
   }
   return linted(build(profile as Record<string, PlistValue>));
+}
+
+/** Data as this reader gives it. */
+function asBuffers(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  if (Array.isArray(value)) return value.map(asBuffers);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asBuffers(item)]));
 }
 
 const PAYLOAD: Path = ['PayloadContent', 0];
@@ -54,12 +64,30 @@ describe('the file', () => {
     ['with entities', '<!DOCTYPE a [<!ENTITY b "c">]><plist/>', 'XML defines entities'],
     ['too deep', '<array>'.repeat(70), 'XML is over 64 levels deep'],
     ['too long', Buffer.alloc(5_000_000, ' '), 'is longer than 4194304 bytes; name a profile'],
-    [
-      'no property list',
-      '<html/>',
-      'is no property list: malformed document. First element should be <plist>',
-    ],
+    ['no property list', '<html/>', 'is no property list'],
+    ['an empty one', '<plist/>', 'is no property list'],
+    ['two values', '<plist><dict/><dict/></plist>', 'is no property list'],
     ['an array', '<plist><array/></plist>', 'is no dictionary'],
+    [
+      'a key without value',
+      '<plist><dict><key>a</key></dict></plist>',
+      'has a key without value, or a value without key',
+    ],
+    [
+      'a value without key',
+      '<plist><dict><true/><true/></dict></plist>',
+      'has a key without value, or a value without key',
+    ],
+    [
+      'a number that is none',
+      '<plist><dict><key>a</key><integer>one</integer></dict></plist>',
+      'has the number one, which is none',
+    ],
+    [
+      'an element of something else',
+      '<plist><dict><key>a</key><b/></dict></plist>',
+      'has <b>, which property lists do not have',
+    ],
     [
       'a key twice',
       '<plist><dict><key>a</key><true/><key>a</key><false/></dict></plist>',
@@ -67,6 +95,49 @@ describe('the file', () => {
     ],
   ])('%s', (_, bytes, fault) => {
     expect(linted(bytes)).toEqual([`x: ${fault}`]);
+  });
+
+  it('is read as the usual reader reads it', () => {
+    const value = fc.letrec<{ tree: PlistValue }>((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        fc.string({ unit: 'grapheme' }),
+        fc.boolean(),
+        fc.integer(),
+        fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }),
+        fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }),
+        fc.uint8Array(),
+        fc.array(tie('tree'), { maxLength: 4 }),
+        fc.dictionary(fc.stringMatching(/^[A-Za-z-]{1,8}$/), tie('tree'), { maxKeys: 4 }),
+      ),
+    })).tree;
+    fc.assert(
+      fc.property(value, (a) => {
+        const text = build({ a });
+        const usual = JSON.stringify(asBuffers(parse(text)));
+        expect(JSON.stringify(readProfile(Buffer.from(text)))).toBe(usual);
+      }),
+    );
+  });
+
+  it('with any bytes in it has faults or none, and nothing worse', () => {
+    const whole = Buffer.from(profileNamed('all', { heartbeat: { minutes: 9 } }));
+    const cuts = fc.array(
+      fc.tuple(fc.nat(whole.length), fc.nat(40), fc.uint8Array({ maxLength: 20 })),
+      { minLength: 1, maxLength: 3 },
+    );
+    const spoilt = cuts.map((list) =>
+      list.reduce(
+        (bytes, [at, length, put]) =>
+          Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + length)]),
+        whole,
+      ),
+    );
+    fc.assert(
+      fc.property(spoilt, (bytes) => {
+        expect(linted(bytes)).toBeInstanceOf(Array);
+      }),
+    );
   });
 
   it('with a byte order mark is read', () => {
@@ -396,6 +467,12 @@ describe('settings', () => {
       [...settings, 'heartbeat', 'minutes'],
       0,
       [`${at} Forced 1: heartbeat.minutes: must be a number from 1 to 1440`],
+    ],
+    [
+      'a date',
+      [...settings, 'userPrivilegeLevel'],
+      new Date(0),
+      [expect.stringContaining(`${at} Forced 1: userPrivilegeLevel: must be an object`)],
     ],
     [
       'a bad destination',
