@@ -172,7 +172,7 @@ function notRunning(folder: string): Check {
   return fail(
     'agent',
     `no agent answers in ${folder}`,
-    'start it: launchctl kickstart system/org.spillwatch.agent, or spillwatch run',
+    'start it: sudo spillwatch service start, or spillwatch run',
   );
 }
 
