@@ -29,7 +29,7 @@ export class LogFile {
   #bytes: number;
   #left = 0;
 
-  /** Appends to the file, or makes it with mode 0640. Throws a `LogFileError`. */
+  /** Appends to the file, or makes it for its owner alone. Throws a `LogFileError`. */
   constructor(path: string, maxBytes = MAX_LOG_BYTES) {
     this.#path = path;
     this.#maxBytes = maxBytes;
@@ -85,7 +85,7 @@ export class LogFile {
 function opened(path: string): { readonly file: number; readonly bytes: number } {
   let file: number | null = null;
   try {
-    file = openSync(path, FLAGS, 0o640);
+    file = openSync(path, FLAGS, 0o600);
     const stats = fstatSync(file);
     if (stats.isFile()) return { file, bytes: stats.size };
   } catch (cause) {

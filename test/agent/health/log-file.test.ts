@@ -26,7 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const content = (file = path): string => readFileSync(file, 'utf8');
 
-it('goes on where it ended, and is for its owner and the group to read', () => {
+it('goes on where it ended, and is for its owner alone', () => {
   const first = new LogFile(path);
   first.write('a\n');
   first.close();
@@ -34,7 +34,7 @@ it('goes on where it ended, and is for its owner and the group to read', () => {
   second.write('b\n');
   second.close();
   expect(content()).toBe('a\nb\n');
-  expect(statSync(path).mode & 0o777 & ~0o640).toBe(0);
+  expect(statSync(path).mode & 0o777 & ~0o600).toBe(0);
 });
 
 it('follows the system that moves it away: lines go to the old file until the next look, then to a new one', () => {
