@@ -91,6 +91,8 @@ rotation-accepted|newsyslog reads our file, also among its own
 rotation-followed|after a rotation the agent writes to the new log
 daemon-restarts|launchd starts it again after kill -9
 daemon-stops|it stops in time and cleanly, and starts again
+service-mends|spillwatch service install puts a job back that was removed
+service-restarts|spillwatch service stop, start and restart do so, and say so
 sleep|it goes on after the Mac has slept
 idle|processor and memory while nothing is going on
 upgrade|an upgrade in place keeps the state
@@ -978,6 +980,38 @@ check_daemon_stops() {
     pass "after $took s"
   fi
   start_daemon || fail 'it does not start again'
+}
+
+check_service_mends() {
+  is_installed || { skip "$not_installed"; return; }
+  is_answering || { fail "$not_running"; return; }
+  /bin/cp -X -p "$daemon" "$work/job.plist" && /bin/launchctl bootout "system/$identifier" >&2
+  within "$stop_seconds" is_gone || { fail 'the job cannot be taken away beforehand'; return; }
+  /bin/rm -f "$daemon"
+  spillwatch service install >&2 || { fail "exit $?"; return; }
+  if ! /usr/bin/cmp "$daemon" "$work/job.plist" >&2; then
+    fail "$daemon is not what the package installed"
+  elif is_loaded && within "$start_seconds" is_answering; then
+    pass 'written as the package has it, loaded, and an agent answers'
+  else
+    fail "$not_running"
+  fi
+}
+
+check_service_restarts() {
+  is_installed || { skip "$not_installed"; return; }
+  local pid
+  pid=$(agent_pid)
+  [ -n "$pid" ] || { fail "$not_running"; return; }
+  spillwatch service stop >&2 || { fail "stop: exit $?"; return; }
+  is_gone || { fail 'stop: launchd still has the job'; return; }
+  spillwatch service status >&2
+  [ $? -eq 3 ] || { fail 'status: not 3 although it is stopped'; return; }
+  spillwatch service start >&2 || { fail "start: exit $?"; return; }
+  within "$start_seconds" is_other_agent "$pid" || { fail "start: $not_running"; return; }
+  pid=$(agent_pid)
+  spillwatch service restart >&2 || { fail "restart: exit $?"; return; }
+  if within "$start_seconds" is_other_agent "$pid"; then pass 'stopped, started and restarted'; else fail 'restart: the same agent runs'; fi
 }
 
 check_sleep() {

@@ -375,6 +375,11 @@ describe('every verb and option that it calls is there', () => {
       'findings list',
       'replay',
       'run',
+      'service install',
+      'service restart',
+      'service start',
+      'service status',
+      'service stop',
       'simulate',
       'status',
     ]);
