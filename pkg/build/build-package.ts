@@ -21,6 +21,7 @@ import { goSteps } from '../release/go.ts';
 import { type Identities, planText, releaseSteps, type Step } from '../release/steps.ts';
 import { ROOTS } from '../staging/agent-root.ts';
 import type { Entry, FileEntry } from '../staging/entry.ts';
+import { scriptsFor } from '../staging/installer-scripts.ts';
 import { type Manifest, manifestOf, manifestText } from '../staging/manifest.ts';
 import { SourceError } from '../staging/source-file.ts';
 import { verifyPackage } from '../verify/verify-package.ts';
@@ -53,7 +54,13 @@ export async function build(options: BuildOptions, output: Output): Promise<void
   const { version, payload, scripts } = sources;
   const name = join(out, `${PRODUCT.command}-${version}-${architecture}`);
   const manifest = (entries: readonly Entry[], isSigned: boolean) =>
-    manifestFor({ version, architecture, entries, scripts, isSigned });
+    manifestFor({
+      version,
+      architecture,
+      entries,
+      scripts: scriptsFor(scripts, entries),
+      isSigned,
+    });
   if (mode === 'unsigned') {
     mkdirSync(out, { recursive: true });
     const bytes = flatPackage({ version, architecture, payload, scripts, time });

@@ -7,6 +7,7 @@ import { cycloneDx, type Inside } from '../sbom/cyclonedx.ts';
 import { type LockedPackage, lockedRuntime, shippedPackages } from '../sbom/lockfile.ts';
 import { agentRoot, type NativeModule, resourceFiles } from '../staging/agent-root.ts';
 import type { Entry, FileEntry } from '../staging/entry.ts';
+import { installerScripts } from '../staging/installer-scripts.ts';
 import { notices } from '../staging/notices.ts';
 import { SourceError, sourceFile } from '../staging/source-file.ts';
 import { FormatError } from '../verify/fault.ts';
@@ -16,7 +17,6 @@ import { MachOReader } from '../verify/mach-o.ts';
 const OPTIONAL_NATIVES: ReadonlyMap<string, string> = new Map([
   ['permissions.node', 'node-mac-permissions'],
 ]);
-const SCRIPTS = ['preinstall', 'postinstall'] as const;
 
 export interface Sources {
   readonly version: string;
@@ -50,29 +50,30 @@ export function gatherSources({
   const optional = natives.flatMap(({ name }) => OPTIONAL_NATIVES.get(name) ?? []);
   const packages = shippedPackages(lock, optional);
   const runtime = lockedRuntime(lock, runtimePackage({ platform: 'darwin', processor }));
+  const payload = agentRoot({
+    version,
+    executable: program,
+    natives,
+    licenses: new Map([
+      ['LICENSE', source('LICENSE')],
+      ['LICENSE-node', nodeLicense(project)],
+      ['LICENSES-packages', Buffer.from(notices(project, packages))],
+    ]),
+    resources: resourceFiles(project),
+    launchDaemon: source(`launchd/${PRODUCT.identifier}.plist`),
+    logRotation: source(`launchd/${PRODUCT.identifier}.newsyslog.conf`),
+    uninstall: source('pkg/scripts/uninstall'),
+  });
   return {
     version,
     natives,
-    payload: agentRoot({
+    payload,
+    scripts: installerScripts({
       version,
-      executable: program,
-      natives,
-      licenses: new Map([
-        ['LICENSE', source('LICENSE')],
-        ['LICENSE-node', nodeLicense(project)],
-        ['LICENSES-packages', Buffer.from(notices(project, packages))],
-      ]),
-      resources: resourceFiles(project),
-      launchDaemon: source(`launchd/${PRODUCT.identifier}.plist`),
-      logRotation: source(`launchd/${PRODUCT.identifier}.newsyslog.conf`),
-      uninstall: source('pkg/scripts/uninstall'),
+      payload,
+      preinstall: source('pkg/scripts/preinstall'),
+      postinstall: source('pkg/scripts/postinstall'),
     }),
-    scripts: SCRIPTS.map((name) => ({
-      kind: 'file',
-      path: name,
-      mode: 0o755,
-      content: source(`pkg/scripts/${name}`),
-    })),
     sbom: cycloneDx({
       name: PRODUCT.command,
       version,

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { readRoot, writeRoot } from '../staging/disk.ts';
 import type { Entry, FileEntry } from '../staging/entry.ts';
 import { inOrder } from '../staging/entry.ts';
+import { scriptsFor } from '../staging/installer-scripts.ts';
 import { SourceError } from '../staging/source-file.ts';
 import type { Step } from './steps.ts';
 
@@ -24,18 +25,23 @@ export function goSteps(
     readonly say: (line: string) => void;
   },
 ): void {
-  let root = '';
+  let [root, scriptsFolder] = ['', ''];
   for (const step of steps) {
     say(step.why);
     switch (step.kind) {
       case 'stage':
         root = step.root;
-        writeRoot(payload, step.root);
-        writeRoot(inOrder(scripts), step.scripts);
+        scriptsFolder = step.scripts;
+        writeRoot(payload, root);
+        writeRoot(inOrder(scripts), scriptsFolder);
         break;
-      case 'manifest':
-        writeFileSync(step.path, manifestText(readRoot(root)));
+      case 'measure': {
+        const entries = readRoot(root);
+        rmSync(scriptsFolder, { recursive: true });
+        writeRoot(inOrder(scriptsFor(scripts, entries)), scriptsFolder);
+        writeFileSync(step.manifest, manifestText(entries));
         break;
+      }
       case 'write':
         writeFileSync(step.path, step.text);
         break;

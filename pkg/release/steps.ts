@@ -18,8 +18,8 @@ export type Step =
       readonly root: string;
       readonly scripts: string;
     }
-  /** Writes the manifest of the root as it is now. */
-  | { readonly kind: 'manifest'; readonly why: string; readonly path: string };
+  /** Writes the manifest of the root as it is now, and the scripts anew with the list of its files. */
+  | { readonly kind: 'measure'; readonly why: string; readonly manifest: string };
 
 /** Who signs. From the environment, so that no identity is in the project. */
 export interface Identities {
@@ -89,7 +89,7 @@ export function releaseSteps(release: Release): readonly Step[] {
       join(root, EXECUTABLE),
       '--version',
     ]),
-    { kind: 'manifest', why: 'what the package must hold, signatures included', path: manifest },
+    { kind: 'measure', why: 'what the package must hold, signatures included', manifest },
     {
       kind: 'write',
       why: 'the bundle stays where it is put',
@@ -180,8 +180,8 @@ function commandText(step: Step): string {
       return `cat > ${quoted(step.path)} <<'END'\n${step.text}END`;
     case 'stage':
       return `# root in ${quoted(step.root)}, scripts in ${quoted(step.scripts)}`;
-    case 'manifest':
-      return `# into ${quoted(step.path)}`;
+    case 'measure':
+      return `# manifest into ${quoted(step.manifest)}, list of files into the scripts`;
   }
 }
 

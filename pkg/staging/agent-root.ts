@@ -58,6 +58,8 @@ export function agentRoot(sources: RootSources): readonly Entry[] {
     ...[...licenses].map(([name, content]) => file(`${CONTENTS}/Resources/${name}`, content)),
     ...resources.map(({ path, content }) => file(`${CONTENTS}/Resources/${path}`, content)),
     file(`${CONTENTS}/Resources/uninstall`, sources.uninstall, 0o755),
+    // `spillwatch service install` writes the job from there when it is missing or spoilt.
+    file(`${CONTENTS}/Resources/launchd/${PRODUCT.identifier}.plist`, sources.launchDaemon),
     file(LAUNCH_DAEMON, sources.launchDaemon),
     file(LOG_ROTATION, sources.logRotation),
   ]);

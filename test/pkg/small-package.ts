@@ -10,6 +10,7 @@ import { installedKilobytes, packageInfo } from '../../pkg/package/package-info.
 import { type XarMember, xarArchive } from '../../pkg/package/xar.ts';
 import { agentRoot, ROOTS } from '../../pkg/staging/agent-root.ts';
 import { type Entry, type FileEntry, inOrder } from '../../pkg/staging/entry.ts';
+import { installerScripts } from '../../pkg/staging/installer-scripts.ts';
 import { type Manifest, manifestOf } from '../../pkg/staging/manifest.ts';
 import { verifyPackage } from '../../pkg/verify/verify-package.ts';
 import { machO } from './mach-o-file.ts';
@@ -40,12 +41,12 @@ export const PAYLOAD: readonly Entry[] = agentRoot({
   uninstall: Buffer.from('#!/bin/sh\n'),
 });
 
-export const SCRIPTS: readonly FileEntry[] = ['preinstall', 'postinstall'].map((path) => ({
-  kind: 'file',
-  path,
-  mode: 0o755,
-  content: Buffer.from(`#!/bin/sh\n# ${path}\n`),
-}));
+export const SCRIPTS: readonly FileEntry[] = installerScripts({
+  version: VERSION,
+  payload: PAYLOAD,
+  preinstall: Buffer.from('#!/bin/sh\n# preinstall\n'),
+  postinstall: Buffer.from('#!/bin/sh\n# postinstall\n'),
+});
 
 export const MANIFEST: Manifest = manifestOf({
   identifier: IDENTIFIER,

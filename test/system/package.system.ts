@@ -181,7 +181,7 @@ describe('the payload', () => {
 
   it('has scripts that unpack and run', () => {
     const root = restored(join(folder, 'product/spillwatch.pkg/Scripts'), 'scripts-root');
-    expect(readdirSync(root).toSorted()).toEqual(['postinstall', 'preinstall']);
+    expect(readdirSync(root).toSorted()).toEqual(['files', 'postinstall', 'preinstall', 'version']);
     expect(spawnSync(join(root, 'preinstall')).status).toBe(0);
   });
 });

@@ -67,7 +67,8 @@ function infoFaults(manifest: Manifest, { folder, info, payload }: Component): r
   if (info === null) return [];
   const where = `${folder}PackageInfo`;
   const idle = manifest.scripts
-    .filter(({ path }) => !info.scripts.includes(path))
+    // What is not executable is there for those that are run.
+    .filter(({ path, mode }) => (mode & 0o100) !== 0 && !info.scripts.includes(path))
     .map(({ path }) => ({ where, what: `does not run ${path}` }));
   const unlike = mismatches(where, [
     ['identifier', info.identifier, manifest.identifier],

@@ -87,6 +87,7 @@ describe('what is installed', () => {
       `644 ${APP}/Resources/LICENSE-node`,
       `644 ${APP}/Resources/LICENSES-packages`,
       `644 ${APP}/Resources/agent/commands/demo/capture.ndjson`,
+      `644 ${APP}/Resources/launchd/org.spillwatch.agent.plist`,
       `755 ${APP}/Resources/uninstall`,
       '644 Library/LaunchDaemons/org.spillwatch.agent.plist',
       '644 private/etc/newsyslog.d/org.spillwatch.agent.conf',

@@ -85,7 +85,7 @@ it('the steps come in the order in which each needs the one before', () => {
     'codesign',
     'codesign',
     'arch',
-    'manifest',
+    'measure',
     'write',
     'write',
     'pkgbuild',
@@ -190,13 +190,14 @@ describe('going the steps', () => {
     const said = went([
       { kind: 'stage', why: 'stage', root: at('root'), scripts: at('scripts') },
       { kind: 'run', why: 'sign', command: ['/bin/sh', '-c', `echo x > '${at('root')}/added'`] },
-      { kind: 'manifest', why: 'measure', path: at('manifest') },
+      { kind: 'measure', why: 'measure', manifest: at('manifest') },
       { kind: 'write', why: 'write', path: at('text'), text: 'text' },
     ]);
     expect(said).toEqual(['stage', 'sign', 'measure', 'write']);
     const measured = readFileSync(at('manifest'), 'utf8').split('\n');
     expect(measured.toSorted()).toEqual([...PAYLOAD.map(({ path }) => path), 'added'].toSorted());
     expect(readFileSync(at('scripts/preinstall'), 'utf8')).toMatch(/^#!/);
+    expect(readFileSync(at('scripts/files'), 'utf8').split('\n')).toContain('added');
     expect(readFileSync(at('text'), 'utf8')).toBe('text');
   });
 

@@ -281,15 +281,26 @@ describe('components', () => {
 
 describe('scripts', () => {
   it('one that is missing, and one that is not run', async () => {
-    const [preinstall] = SCRIPTS;
-    const parts = { ...partsOf(), scripts: [preinstall!] };
+    const scripts = SCRIPTS.filter(({ path }) => path !== 'postinstall');
+    const parts = { ...partsOf(), scripts };
     expect(await faultsOf(packageOf(parts))).toEqual([
       'spillwatch.pkg/Scripts postinstall: is missing, PackageInfo runs it',
       'spillwatch.pkg/Scripts postinstall: is missing',
     ]);
-    const idle = { ...partsOf(), packageInfo: partsOf(PAYLOAD, [preinstall!]).packageInfo };
+    const idle = { ...partsOf(), packageInfo: partsOf(PAYLOAD, scripts).packageInfo };
     expect(await faultsOf(packageOf(idle))).toEqual([
       'spillwatch.pkg/PackageInfo: does not run postinstall',
+    ]);
+  });
+
+  it('what they read, when it is missing or another', async () => {
+    const scripts = SCRIPTS.flatMap((script) => {
+      if (script.path === 'files') return [];
+      return script.path === 'version' ? { ...script, content: Buffer.from('1.2.4\n') } : script;
+    });
+    expect(await faultsOf(packageOf({ ...partsOf(), scripts }))).toEqual([
+      'spillwatch.pkg/Scripts version: content is another than that of the manifest',
+      'spillwatch.pkg/Scripts files: is missing',
     ]);
   });
 
