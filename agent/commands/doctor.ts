@@ -9,6 +9,7 @@ import { remedyOf } from '../health/remedies.ts';
 import type { StatusReport } from '../health/report.ts';
 import { askStatus } from '../health/status-socket.ts';
 import { InputError, loadKnowledge } from '../knowledge.ts';
+import { distrust } from '../trust.ts';
 import { agentConfig } from './agent-config.ts';
 import { type Check, fail, pass, warn } from './check.ts';
 import { destinationChecks, sendingChecks } from './destination-checks.ts';
@@ -150,6 +151,10 @@ const CANARY_MS = RETURN_MS + 5000;
 const ASK_EVERY_MS = 500;
 
 async function canaryCheck(pid: number, folder: string): Promise<Check> {
+  // Whoever can put a socket there chooses the process that gets the signal, and root may signal any.
+  const fault = distrust(folder);
+  if (fault !== null)
+    return fail('canary', `none was sent, ${fault}`, 'name the folder of the agent');
   const sentMs = performance.now();
   const passedMs = (): number => performance.now() - sentMs;
   try {

@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Check } from '../../../agent/commands/check.ts';
 import { type DoctorOptions, doctor } from '../../../agent/commands/doctor.ts';
 import { remedyOf } from '../../../agent/health/remedies.ts';
@@ -128,6 +129,24 @@ describe('spillwatch doctor', () => {
     expect(lines[at + 1]).toBe(`      ${remedyOf('root-missing')}`);
     expect(lines.some((line) => line.startsWith('PASS  '))).toBe(true);
   });
+});
+
+it('signals nobody whom an answer from a folder of others names', async () => {
+  const victim = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
+  const ended = vi.fn<() => void>();
+  victim.on('exit', ended);
+  try {
+    await serving.answer({ ...HEALTHY, pid: victim.pid ?? 0 });
+    chmodSync(serving.folder, 0o777);
+    const { checks } = await ask({ canary: true });
+    expect(checks.find(({ name }) => name === 'canary')).toMatchObject({
+      result: 'fail',
+      detail: expect.stringMatching(/^none was sent, .*others can write it/),
+    });
+    expect(ended).not.toHaveBeenCalled();
+  } finally {
+    victim.kill('SIGKILL');
+  }
 });
 
 describe('the state folder', () => {
