@@ -94,8 +94,8 @@ describe('the rotation of the logs', () => {
 
   it('has both logs, for root alone, and neither signals nor compresses', () => {
     expect(lines).toEqual([
-      [SERVICE.log, 'root:wheel', '640', '5', '10000', '*', 'BN'],
-      [JOB['StandardErrorPath'], 'root:wheel', '640', '3', '1000', '*', 'BN'],
+      [SERVICE.log, 'root:wheel', '600', '5', '10000', '*', 'BN'],
+      [JOB['StandardErrorPath'], 'root:wheel', '600', '3', '1000', '*', 'BN'],
     ]);
   });
 

@@ -1,30 +1,67 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+/** Every shell script of the project, found by its name or its first line, as ShellCheck and other shells read it. */
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../support/command.ts';
+import { projectFiles } from './project-files.ts';
 
-const SCRIPTS = execFileSync('git', ['ls-files', '-z', 'pkg'], {
-  cwd: PROJECT,
-  encoding: 'utf8',
-})
-  .split('\0')
-  .filter((path) => path !== '' && isShell(path));
+const SHEBANG = /^#!\s*\/(?:\S*\/)?(?:env\s+)?(?:ba|da|k)?sh\b/;
 
-it('the shell scripts of the packaging are found', () => {
-  expect(SCRIPTS).toContain('pkg/mac-acceptance.sh');
-});
+function firstBytes(path: string): string {
+  const file = openSync(join(PROJECT, path), 'r');
+  try {
+    const bytes = Buffer.alloc(128);
+    return bytes.toString('latin1', 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
+  }
+}
 
-it.each(SCRIPTS)('shellcheck has no word about %s', (path) => {
-  const { status, stdout, stderr } = spawnSync('shellcheck', [path], {
+/** One arm of a `case`, for people to put into a script of others. */
+const FRAGMENTS: ReadonlySet<string> = new Set(['pkg/admin/installomator/spillwatch.sh']);
+
+const SCRIPTS = projectFiles().filter(
+  (path) => !FRAGMENTS.has(path) && (path.endsWith('.sh') || SHEBANG.test(firstBytes(path))),
+);
+
+function said(
+  program: string,
+  args: readonly string[],
+  input = '',
+): readonly [number | null, string] {
+  const { status, stdout, stderr } = spawnSync(program, args, {
     cwd: PROJECT,
     encoding: 'utf8',
+    input,
   });
-  expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
+  return [status, stdout + stderr];
+}
+
+it('those that matter are found', () => {
+  const known = ['preinstall', 'postinstall', 'uninstall'].map((name) => `pkg/scripts/${name}`);
+  const all = ['.ci/run', 'pkg/mac-acceptance.sh', ...known];
+  expect(all.filter((path) => !SCRIPTS.includes(path))).toEqual([]);
 });
 
-function isShell(path: string): boolean {
-  return /^#!(?:\/usr)?\/bin\/(?:env )?(?:ba|z|da)?sh\b/.test(
-    readFileSync(join(PROJECT, path), { encoding: 'latin1' }).slice(0, 64),
-  );
-}
+it.each(SCRIPTS)('%s has nothing that ShellCheck would mend', (path) => {
+  expect(said('/usr/bin/shellcheck', ['--format=gcc', path])).toEqual([0, '']);
+});
+
+it.each([...FRAGMENTS])('%s is an arm of a case, with variables for others', (path) => {
+  const arm = readFileSync(join(PROJECT, path), 'utf8');
+  const args = ['--shell=bash', '--exclude=SC2034', '--format=gcc', '-'];
+  expect(said('/usr/bin/shellcheck', args, `case $1 in\n${arm}esac\n`)).toEqual([0, '']);
+});
+
+describe('the scripts of the package', () => {
+  const ours = SCRIPTS.filter((path) => path.startsWith('pkg/scripts/'));
+
+  it.each(ours)('%s is POSIX shell', (path) => {
+    expect(said('/usr/bin/shellcheck', ['--shell=sh', '--format=gcc', path])).toEqual([0, '']);
+    for (const shell of ['/bin/dash', '/bin/busybox', '/bin/bash']) {
+      const args = shell === '/bin/busybox' ? ['sh'] : shell === '/bin/bash' ? ['--posix'] : [];
+      expect(said(shell, [...args, '-n', path])).toEqual([0, '']);
+    }
+  });
+});
