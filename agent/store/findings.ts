@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../rules/finding.ts';
+import { distrust } from '../trust.ts';
 import { fromJson } from './json.ts';
 import { type Connection, openSqlite } from './sqlite.ts';
 import { StateError } from './state-error.ts';
@@ -90,11 +91,14 @@ const FILE_NAME = 'spillwatch.db';
 
 /**
  * Opens the findings of a state folder for reading, also while the agent writes to it. Throws a `StateError`, and creates
- * nothing, when folder or database is missing, a link, unreadable, or not of this program. SQLite may leave the two small
+ * nothing, when folder or database is missing, a link, unreadable, or not of this program; root reads none of a folder that
+ * others could have filled. SQLite may leave the two small
  * companions of the database (`-wal`, `-shm`) behind; the next writer removes them.
  */
 export function openFindings(folder: string): Findings {
   requireKind(folder, (stats) => stats.isDirectory(), 'folder');
+  const fault = process.geteuid?.() === 0 ? distrust(folder) : null;
+  if (fault !== null) throw new StateError(`${folder}: is not read by root, ${fault}`);
   const file = join(folder, FILE_NAME);
   requireKind(file, (stats) => stats.isFile(), 'file');
   let connection: Connection | undefined;

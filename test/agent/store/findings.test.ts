@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -166,4 +167,16 @@ describe('openFindings', () => {
     symlinkSync(join(state, 'spillwatch.db'), join(other, 'spillwatch.db'));
     expect(() => openFindings(other)).toThrow(/is not a file/);
   });
+
+  it.skipIf(process.geteuid?.() !== 0)(
+    'refuses a folder to root in which others could have put anything',
+    () => {
+      openInFolder(folder).close();
+      openFindings(folder).close();
+      chmodSync(folder, 0o777);
+      expect(() => openFindings(folder)).toThrow(
+        `${folder}: is not read by root, ${folder}: others can write it (mode 777); "chmod go-w" it`,
+      );
+    },
+  );
 });
