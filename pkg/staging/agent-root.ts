@@ -58,8 +58,6 @@ export function agentRoot(sources: RootSources): readonly Entry[] {
     ...[...licenses].map(([name, content]) => file(`${CONTENTS}/Resources/${name}`, content)),
     ...resources.map(({ path, content }) => file(`${CONTENTS}/Resources/${path}`, content)),
     file(`${CONTENTS}/Resources/uninstall`, sources.uninstall, 0o755),
-    // `spillwatch service install` writes the job from there when it is missing or spoilt.
-    file(`${CONTENTS}/Resources/launchd/${PRODUCT.identifier}.plist`, sources.launchDaemon),
     file(LAUNCH_DAEMON, sources.launchDaemon),
     file(LOG_ROTATION, sources.logRotation),
   ]);
@@ -71,16 +69,16 @@ function file(path: string, content: Buffer, mode = 0o644): FileEntry {
 
 const FOLDERS_OF_DATA = ['rules/macos', 'rules/catalogue', 'agent/commands/demo'] as const;
 const DATA = /\.(?:yml|tsv|ndjson)$/;
+/** `spillwatch service install` writes the job from there. */
+const JOB = `launchd/${PRODUCT.identifier}.plist`;
 
-/** Rules, catalogue and the capture of the demo. Code stays out. */
+/** Rules, catalogue, the capture of the demo and the job of launchd. Code stays out. */
 export function resourceFiles(project: string): RootSources['resources'] {
-  return FOLDERS_OF_DATA.flatMap((folder) =>
+  const paths = FOLDERS_OF_DATA.flatMap((folder) =>
     readdirSync(join(project, folder))
       .filter((name) => DATA.test(name))
       .toSorted()
-      .map((name) => ({
-        path: `${folder}/${name}`,
-        content: sourceFile(join(project, folder, name)),
-      })),
+      .map((name) => `${folder}/${name}`),
   );
+  return [...paths, JOB].map((path) => ({ path, content: sourceFile(join(project, path)) }));
 }

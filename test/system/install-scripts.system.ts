@@ -273,6 +273,10 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
       chmodSync(mac.at(`${HOME}/db`), 0o777);
       install(current);
       expect([mac.mode(LOGS), mac.mode(`${HOME}/db`)]).toEqual(['750', '700']);
+      // An installer may leave a folder of the payload as it finds it.
+      chmodSync(mac.at(HOME), 0o777);
+      expect(mac.run('/tmp/scripts/postinstall', ['/tmp/x.pkg', '/', '/', '/']).code).toBe(0);
+      expect(mac.mode(HOME)).toBe('755');
     });
 
     it('removes what this version does not have any more, and empty folders, and nothing else', () => {

@@ -107,6 +107,13 @@ describe('what is installed', () => {
     expect(rules.toSorted()).toEqual(wanted.toSorted());
   });
 
+  it('has the job of launchd twice: at its place, and where the agent writes it anew from', () => {
+    const jobs = manifestOfBuild().payload.filter(({ path }) =>
+      path.endsWith('/org.spillwatch.agent.plist'),
+    );
+    expect(jobs.map(({ sha256 }) => sha256)).toEqual([jobs[0]?.sha256, jobs[0]?.sha256]);
+  });
+
   it('has folders that only their owner can write', () => {
     const folders = manifestOfBuild().payload.filter(({ kind }) => kind === 'folder');
     expect(new Set(folders.map(({ mode }) => mode))).toEqual(new Set([0o755]));
