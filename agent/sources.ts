@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { FIRST_USER_ID } from './context/accounts.ts';
 import type { LiveNeeds } from './live-needs.ts';
 import { OPENS_PART, type Supervised } from './supervise.ts';
+import { distrust } from './trust.ts';
 
 const WATCHED = ['Downloads', 'Documents'];
 const SILENT_AFTER_MS = 5 * 60_000;
@@ -39,12 +40,15 @@ export function liveSources(
   needs.onUploadTool(() => {
     burst.trigger();
   });
+  // The helper runs as root. Elsewhere than on a Mac it stands in for one, out of whoever's checkout.
+  const isGuarded = process.platform === 'darwin' && process.geteuid?.() === 0;
   const sensor = (run: 'main' | 'opens'): Supervised['make'] => {
     const { command, events } = endpointSecurity;
     const silentAfterMs = run === 'main' ? SILENT_AFTER_MS : null;
     return () =>
       endpointSecurityCollector({
         command,
+        ...(isGuarded && { distrust: (path: string) => distrust(path) }),
         events: run === 'main' ? events : 'default',
         run,
         silentAfterMs,

@@ -19,6 +19,8 @@ export const DEFAULT_COMMAND: readonly string[] = ['/usr/bin/eslogger'];
 export interface EndpointSecurityOptions {
   /** Program and first arguments of the helper; event names are added. Without it `DEFAULT_COMMAND`. */
   readonly command?: readonly string[];
+  /** Why others could change what is at an absolute path, or `null`; the helper is not run when one of its words is such a path. */
+  readonly distrust?: (path: string) => string | null;
   /** Names of the helper's events for the main run; the run of opens watches `open` alone, whatever stands here. */
   readonly events: readonly string[] | 'default';
   /** `opens` is the short second run, whose lines come in envelopes of the source `opens`. */
@@ -49,6 +51,7 @@ async function watch(
   if (isOver()) return;
   const command = options.command ?? DEFAULT_COMMAND;
   const program = command[0] ?? '';
+  refuseUntrusted(command, options.distrust);
   const known = await listEvents(command, signal);
   if (isOver()) return;
   const events = eventsToWatch(options, known, output, program);
@@ -99,6 +102,17 @@ async function watch(
   } finally {
     silence.stop();
     unreadable.stop();
+  }
+}
+
+/** A script that the program is told to run counts as much as the program. */
+function refuseUntrusted(
+  command: readonly string[],
+  distrust: EndpointSecurityOptions['distrust'],
+): void {
+  for (const word of command) {
+    const fault = word.startsWith('/') ? (distrust?.(word) ?? null) : null;
+    if (fault !== null) throw new CollectorError('helper-missing', `${word}: is not run, ${fault}`);
   }
 }
 

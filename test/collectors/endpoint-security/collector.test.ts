@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -305,6 +305,30 @@ describe('endpointSecurityCollector when the helper fails', () => {
     expect(error.code).toBe('helper-missing');
     expect(error.message).toContain(reason);
     expect(error.message).toContain('endpointSecurity.command');
+  });
+
+  it.each([
+    ['a program', (mark: string, script: string) => [script, mark]],
+    ['a script of a program', (mark: string, script: string) => ['/bin/sh', script, mark]],
+  ])('does not run %s that others could change', async (name, commandOf) => {
+    const mark = join(folder, `ran-${name.length}`);
+    const script = fileWith('changed.sh', '#!/bin/sh\n: >"$1"\n');
+    chmodSync(script, 0o755);
+    const asked: string[] = [];
+    const distrust = (path: string): string | null => {
+      asked.push(path);
+      return path === script ? 'others can write it' : null;
+    };
+    const error = await failureOf(start({ command: commandOf(mark, script), distrust }));
+    expect([error.code, error.message]).toEqual([
+      'helper-missing',
+      `${script}: is not run, others can write it`,
+    ]);
+    expect(existsSync(mark)).toBe(false);
+    // The same command runs where everything in it is trusted.
+    await failureOf(start({ command: commandOf(mark, script), distrust: () => null }));
+    expect(existsSync(mark)).toBe(true);
+    expect(asked).toContain(script);
   });
 
   it('does not wait for a child that the helper left behind with its pipes', async () => {
