@@ -373,7 +373,11 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
 
   describe('a downgrade', () => {
     it.each<[string, () => void]>([
-      ['by the receipt', () => {}],
+      ['by receipt and bundle', () => {}],
+      [
+        'by the receipt when the bundle names no version',
+        () => spoil(`${BUNDLE}/Contents/Info.plist`),
+      ],
       [
         'by the bundle when there is no receipt',
         () => rmSync(mac.at('stand-in/receipts/_org.spillwatch.agent')),
