@@ -3,8 +3,18 @@
  * starts (macOS writes managed preferences anew after a boot) then has its last good value, and not the default. It may hold
  * tokens, as the configuration does, and has the same mode as the database.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { distrust } from '../trust.ts';
 import { ORIGINS } from './document.ts';
 import { MAX_CONFIG_BYTES } from './document-file.ts';
 import { KEYS } from './keys.ts';
@@ -16,9 +26,7 @@ const FILE = 'settings.json';
 /** What was kept last, checked as a configuration is; `null` when there is nothing that can be used. */
 export function loadKept(stateFolder: string): ReadonlyMap<string, Setting> | null {
   try {
-    const bytes = readFileSync(join(stateFolder, FILE));
-    if (bytes.length > MAX_CONFIG_BYTES) return null;
-    const document: unknown = JSON.parse(bytes.toString('utf8'));
+    const document: unknown = JSON.parse(ownText(join(stateFolder, FILE)));
     if (!isRecord(document)) return null;
     const settings = KEYS.flatMap((key) => {
       const kept = document[key.path];
@@ -29,6 +37,21 @@ export function loadKept(stateFolder: string): ReadonlyMap<string, Setting> | nu
     return new Map(settings.map((setting) => [setting.key.path, setting]));
   } catch {
     return null;
+  }
+}
+
+/** The text of a file of the agent's own. Throws for a link, a pipe, and what somebody else could have put there. */
+function ownText(path: string): string {
+  const fault = distrust(path);
+  if (fault !== null) throw new Error(fault);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile() || stats.size > MAX_CONFIG_BYTES)
+      throw new Error(`${path}: is not kept settings`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, buildBinary } from 'plist';
@@ -215,6 +224,21 @@ describe('what is kept', () => {
       }),
     );
     expect([...(loadKept(folder)?.keys() ?? [])]).toEqual(['canary.minutes']);
+  });
+
+  it('is not read through a link, from a pipe, or when others could have written it', () => {
+    const place = join(folder, 'settings.json');
+    const good = JSON.stringify({ 'canary.minutes': { value: 9, origin: 'managed' } });
+    put(join(folder, 'elsewhere'), good);
+    symlinkSync(join(folder, 'elsewhere'), place);
+    expect(loadKept(folder)).toBe(null);
+    rmSync(place);
+    execFileSync('mkfifo', [place]);
+    expect(loadKept(folder)).toBe(null);
+    put(place, good);
+    expect(loadKept(folder)?.size).toBe(1);
+    chmodSync(place, 0o666);
+    expect(loadKept(folder)).toBe(null);
   });
 
   it.each(['', '{', '[]', 'null'])('that is damaged (%j) is as if there was nothing', (content) => {
