@@ -87,6 +87,28 @@ describe('a file is not trusted', () => {
   });
 });
 
+describe.runIf(IS_ROOT)('a folder of root that administrators of a Mac can write', () => {
+  it.each<[string, number, number, boolean]>([
+    ['may lie above', 80, 0o775, true],
+    ['of another group may not', 20, 0o775, false],
+    ['and everybody else may not', 80, 0o777, false],
+  ])('%s', (_, gid, mode, isTrusted) => {
+    chownSync(join(folder, 'etc'), 0, gid);
+    chmodSync(join(folder, 'etc'), mode);
+    expect(distrust(file, 0, 'darwin') === null).toBe(isTrusted);
+    expect(distrust(file, 0, 'linux')).toMatch(/others can write it/);
+  });
+
+  it('may not be the one in question, nor hold a file that they can write', () => {
+    chownSync(join(folder, 'etc'), 0, 80);
+    chmodSync(join(folder, 'etc'), 0o775);
+    expect(distrust(join(folder, 'etc'), 0, 'darwin')).toMatch(/others can write it/);
+    chownSync(file, 0, 80);
+    chmodSync(file, 0o664);
+    expect(distrust(file, 0, 'darwin')).toMatch(/others can write it/);
+  });
+});
+
 describe('a folder with everything in it', () => {
   it('is trusted when all of it is', () => {
     expect(distrustBelow(folder)).toBe(null);
