@@ -75,10 +75,11 @@ case $1 in
     if [ -e ending ]; then echo > told; else /bin/busybox rm loaded; fi ;;
   enable) /bin/busybox rm -f disabled ;;
   bootstrap)
+    code=$(/bin/busybox cat code 2>/dev/null || echo 5)
     [ "$2" = system ] && [ -f "$3" ] && [ ! -e disabled ] && [ ! -e loaded ] && [ ! -e never ] || {
-      echo 'Bootstrap failed: 5: Input/output error' >&2; exit 5; }
+      echo "Bootstrap failed: $code" >&2; exit "$code"; }
     left=$(/bin/busybox cat refusals 2>/dev/null || echo 0)
-    [ "$left" -eq 0 ] || { echo $((left - 1)) > refusals; echo 'Bootstrap failed: 5: Input/output error' >&2; exit 5; }
+    [ "$left" -eq 0 ] || { echo $((left - 1)) > refusals; echo "Bootstrap failed: $code" >&2; exit "$code"; }
     /bin/busybox cp "$3" loaded
     [ ! -e races ] || exit 37 ;;
   kickstart) [ -e loaded ] || exit 113 ;;
@@ -215,7 +216,10 @@ export class FakeMac {
   }
 
   /** Sets what launchctl is to do, see there. */
-  tell(what: 'ending' | 'refusals' | 'never' | 'races' | 'disabled' | 'loaded', value = ''): void {
+  tell(
+    what: 'code' | 'ending' | 'refusals' | 'never' | 'races' | 'disabled' | 'loaded',
+    value = '',
+  ): void {
     writeFileSync(this.at(`stand-in/${what}`), `${value}\n`);
   }
 

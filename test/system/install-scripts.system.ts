@@ -191,13 +191,21 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
   });
 
   describe('launchd', () => {
-    it('that refuses with 5 twice is asked again', () => {
+    it.each(['5', '37'])('that refuses with %s twice is asked again', (refusal) => {
       mac.tell('refusals', '2');
+      mac.tell('code', refusal);
       const { code } = mac.install(current);
       expect([code, mac.loaded]).toEqual([0, JOB_TEXT]);
       const calls = mac.calls();
       expect(calls.filter((call) => call.includes('bootstrap')).length).toBe(3);
       expect(calls.filter((call) => call === 'sleep 1').length).toBe(2);
+    });
+
+    it('that refuses for another reason is not asked again', () => {
+      mac.tell('refusals', '1');
+      mac.tell('code', '125');
+      expect(mac.install(current).code).toBe(1);
+      expect(mac.calls('sleep')).toEqual([]);
     });
 
     it('that loads the job and says 37 has loaded it', () => {
