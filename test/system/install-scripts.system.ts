@@ -497,6 +497,8 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
     });
 
     it('with --purge leaves the Mac as it was', () => {
+      // Left by a `service install` that was killed.
+      mac.write('/Library/LaunchDaemons/.org.spillwatch.agent.plist.draft', '');
       expect(mac.run(UNINSTALL, ['--purge'])).toEqual({
         code: 0,
         said: 'Spillwatch is removed; with its findings, configuration and logs\n',
