@@ -3,7 +3,7 @@ import { toRfc3339 } from '../deliver/formats/time.ts';
 import { type BaselineRow, readBaseline } from '../store/baseline.ts';
 import { openExisting } from '../store/database.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { type Output, printable } from './terminal.ts';
 
 export interface BaselineOptions {
@@ -25,9 +25,7 @@ export function baseline(options: BaselineOptions, output: Output): ExitCode {
     }
     return EXIT.done;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   }
 }
 

@@ -14,9 +14,10 @@ import { liveSources } from '../sources.ts';
 import { pause, type Supervised, Supervisor } from '../supervise.ts';
 import { agentConfig } from './agent-config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { readTables } from './secret-tables.ts';
 import { type Output, printable } from './terminal.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export interface CaptureOptions {
   /** The file to make; one that is there already is refused. */
@@ -49,26 +50,16 @@ export async function capture(
   output: Output,
   parts: CaptureParts = {},
 ): Promise<ExitCode> {
-  const stop = new AbortController();
-  const end = (): void => stop.abort();
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  parts.signal?.addEventListener('abort', end, { once: true });
-  if (parts.signal?.aborted) end();
   try {
-    const config = (await agentConfig(options.config)).config;
-    const manifest = await record(options, config, output, parts, stop);
+    const { config } = await agentConfig(options.config);
+    const manifest = await untilStopped(parts.signal, (stop) =>
+      record(options, config, output, parts, stop),
+    );
     output.err(`${printable(outcome(options.file, manifest))}\n`);
     const isShort = !manifest || 'disk-full' in manifest.lost || 'write-failed' in manifest.lost;
     return isShort ? EXIT.unreadable : EXIT.done;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
-  } finally {
-    process.off('SIGTERM', end);
-    process.off('SIGINT', end);
-    parts.signal?.removeEventListener('abort', end);
+    return refused(error, output);
   }
 }
 

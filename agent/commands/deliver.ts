@@ -8,7 +8,7 @@ import type { Item } from '../deliver/item.ts';
 import type { Outcome } from '../deliver/outcome.ts';
 import { agentConfig } from './agent-config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { surroundings } from './surroundings.ts';
 import { type Output, printable } from './terminal.ts';
 
@@ -54,9 +54,7 @@ export async function deliverTest(options: DeliverTestOptions, output: Output): 
     const isTaken = answers.every(({ answer }) => answer === 'accepted' || answer === 'duplicate');
     return isTaken && problems.length === 0 ? EXIT.done : EXIT.unreadable;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   }
 }
 

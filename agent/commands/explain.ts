@@ -9,7 +9,7 @@ import { Privacy } from '../redaction/privacy.ts';
 import { openExisting } from '../store/database.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { explainMiss, explainRefusal, explainSilence, explainStop } from './explanation.ts';
 import { configOf, runCaptures } from './replay.ts';
 import { type Output, printable } from './terminal.ts';
@@ -34,16 +34,14 @@ export async function explain(options: ExplainOptions, output: Output): Promise<
         : fromState(options.state ?? '', config);
     const users = options.user;
     const own = chains.filter((chain) => isUser(users, chain.user, chain.userId));
-    const refused = refusals.filter((refusal) => isUser(users, null, refusal.userId));
+    const turnedDown = refusals.filter((refusal) => isUser(users, null, refusal.userId));
     for (const chain of own) print(explainChain(chain, config, privacy), options, output);
-    for (const refusal of refused) print(explainRefused(refusal), options, output);
-    if (own.length + refused.length === 0 && !options.json)
+    for (const refusal of turnedDown) print(explainRefused(refusal), options, output);
+    if (own.length + turnedDown.length === 0 && !options.json)
       output.out('No run of a database tool was seen.\n');
     return EXIT.done;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   }
 }
 

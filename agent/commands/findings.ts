@@ -6,7 +6,7 @@ import { findingReport } from '../report/html.ts';
 import { isSimulated } from '../simulation/simulated.ts';
 import { type FindingLookup, type Findings, MIN_PREFIX, openFindings } from '../store/findings.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { findingDetail } from './finding-detail.ts';
 import { writePrivately } from './private-file.ts';
 import { type Output, printable } from './terminal.ts';
@@ -76,9 +76,7 @@ function withFindings(state: string, output: Output, use: (findings: Findings) =
     use(findings);
     return EXIT.done;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   } finally {
     findings?.close();
   }

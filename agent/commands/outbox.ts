@@ -6,7 +6,7 @@ import { dropLetters, type Letter, lettersOf, retryLetters } from '../store/dead
 import { Outbox, type OutboxStatus } from '../store/outbox.ts';
 import type { Connection } from '../store/sqlite.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { asReport } from './status.ts';
 import { type Output, printable } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
@@ -124,9 +124,7 @@ function withState(
     connection = openExisting(options.state);
     return act(connection);
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   } finally {
     connection?.close();
   }

@@ -6,10 +6,10 @@ import { type JsonMember, membersAt, withReplacements } from '../redaction/json-
 import type { RedactionMode } from '../redaction/mode.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { readKeyFile } from './key-file.ts';
 import { readTables } from './secret-tables.ts';
-import { type Output, printable } from './terminal.ts';
+import type { Output } from './terminal.ts';
 
 export interface RedactOptions {
   readonly mode: RedactionMode['kind'];
@@ -31,9 +31,7 @@ export async function redact(
   try {
     redactor = new Redactor(modeOf(options), readTables());
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   }
   let printed = 0;
   let bad = 0;

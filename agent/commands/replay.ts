@@ -23,7 +23,7 @@ import { openInFolder, openInMemory } from '../store/database.ts';
 import { stateKey } from '../store/state-key.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { type Output, printable } from './terminal.ts';
 
 export interface ReplayOptions {
@@ -56,9 +56,7 @@ export async function replay(options: ReplayOptions, output: Output): Promise<Ex
     output.err(`${counts(run.ledger)} findings=${findings.size} emissions=${emissions}\n`);
     if (run.problems.length > 0 && run.hasRefusedRules) return EXIT.unreadable;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   }
   const limit = options.failOn === undefined ? Infinity : SEVERITIES.indexOf(options.failOn);
   return worst >= limit ? EXIT.finding : EXIT.done;

@@ -7,7 +7,7 @@ import { readRules, silenceOf } from '../knowledge.ts';
 import { openExisting } from '../store/database.ts';
 import { Store } from '../store/store.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { type Output, printable } from './terminal.ts';
 
 export interface RulesOptions {
@@ -86,8 +86,6 @@ function withRules(
     for (const problem of problems) output.err(`${printable(problem)}\n`);
     return problems.length > 0 ? EXIT.unreadable : EXIT.done;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   }
 }

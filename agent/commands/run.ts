@@ -25,9 +25,10 @@ import { distrust, distrustBelow } from '../trust.ts';
 import { configPlaces } from './agent-config.ts';
 import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { isExpected } from './expected-error.ts';
+import { refused } from './expected-error.ts';
 import { readTables } from './secret-tables.ts';
-import { type Output, printable } from './terminal.ts';
+import type { Output } from './terminal.ts';
+import { untilStopped } from './until-stopped.ts';
 
 /** Makes the running agent send a canary at once. */
 export const CANARY_SIGNAL = 'SIGUSR2';
@@ -61,47 +62,48 @@ export async function run(
   output: Output,
   parts: RunParts = {},
 ): Promise<ExitCode> {
-  const stop = new AbortController();
-  const end = (): void => stop.abort();
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  parts.signal?.addEventListener('abort', end, { once: true });
   let file: LogFile | null = null;
   try {
     file = options.log === undefined ? null : openLogFile(options.log);
     const log = openLog(file ?? pino.destination({ dest: 2, sync: true }));
-    const kept = loadKept(options.state);
-    const { lookMs } = parts;
-    const places = parts.places ?? configPlaces(options.config);
-    const live = new LiveConfig(places, kept, () => performance.now());
-    let reading = await live.start();
-    let restartedMs = -Infinity;
-    for (;;) {
-      const configuration = new RunningConfig(live, reading, () => {
-        file?.look();
-        return performance.now() - restartedMs >= CALM_MS;
-      });
-      // oxlint-disable-next-line no-await-in-loop -- one run after the other
-      const outcome = await runOnce(
-        { options, output, log, file, configuration, lookMs },
-        stop.signal,
-      );
-      keep(options.state, configuration.latest.settings);
-      if (outcome === 'stopped') break;
-      reading = configuration.latest;
-      restartedMs = performance.now();
-    }
+    await untilStopped(parts.signal, (stop) =>
+      runAll({ options, output, parts, log, file }, stop.signal),
+    );
     log.info('stopped');
     return EXIT.done;
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    output.err(`${printable(error.message)}\n`);
-    return EXIT.unreadable;
+    return refused(error, output);
   } finally {
-    process.off('SIGTERM', end);
-    process.off('SIGINT', end);
-    parts.signal?.removeEventListener('abort', end);
     file?.close();
+  }
+}
+
+interface Place {
+  readonly options: RunOptions;
+  readonly output: Output;
+  readonly parts: RunParts;
+  readonly log: AgentLog;
+  readonly file: LogFile | null;
+}
+
+/** One run after the other until the signal aborts, each with the configuration as it is by then. */
+async function runAll(place: Place, signal: AbortSignal): Promise<void> {
+  const { options, parts, file } = place;
+  const places = parts.places ?? configPlaces(options.config);
+  const live = new LiveConfig(places, loadKept(options.state), () => performance.now());
+  let reading = await live.start();
+  let restartedMs = -Infinity;
+  for (;;) {
+    const configuration = new RunningConfig(live, reading, () => {
+      file?.look();
+      return performance.now() - restartedMs >= CALM_MS;
+    });
+    // oxlint-disable-next-line no-await-in-loop -- one run after the other
+    const outcome = await runOnce(place, configuration, signal);
+    keep(options.state, configuration.latest.settings);
+    if (outcome === 'stopped') return;
+    reading = configuration.latest;
+    restartedMs = performance.now();
   }
 }
 
@@ -114,21 +116,8 @@ function openLogFile(path: string): LogFile {
 
 /** Everything from opening the state to closing it. */
 async function runOnce(
-  {
-    options,
-    output,
-    log,
-    file,
-    configuration,
-    lookMs,
-  }: {
-    readonly options: RunOptions;
-    readonly output: Output;
-    readonly log: AgentLog;
-    readonly file: LogFile | null;
-    readonly configuration: RunningConfig;
-    readonly lookMs: number | undefined;
-  },
+  { options, output, parts: { lookMs }, log, file }: Place,
+  configuration: RunningConfig,
   signal: AbortSignal,
 ): Promise<'stopped' | 'reconfigured'> {
   const { config, settings } = configuration.started;
