@@ -59,7 +59,7 @@ package-signature|the package carries a signature of a Developer ID
 package-gatekeeper|Gatekeeper would install it
 package-expands|pkgutil unpacks it, and the executable is in it
 package-bom|lsbom lists what the payload holds, with owners and checksums
-install|installer takes it and leaves a receipt of its version
+install|installer takes it, leaves a receipt of its version, and no folder of the system as another
 modes|owners and modes of what is installed, and nothing that others can write
 signature|codesign takes the bundle and its native modules, all of one team
 hardened-runtime|the executable has the hardened runtime
@@ -522,10 +522,18 @@ check_package_bom() {
 
 check_install() {
   [ -n "$package" ] || { skip "$no_package"; return; }
+  local version before after
+  before=$(folders_of_the_system)
   install_package "$package" || { fail "installer refuses it: $(/usr/bin/tail -n 1 "$log")"; return; }
-  local version
+  after=$(folders_of_the_system)
+  [ "$before" = "$after" ] || { fail "folders of the system changed owner or mode, before: $before after: $after"; return; }
   version=$(installed_version)
   if [ "$version" = "$(package_version)" ]; then pass "receipt of version $version"; else fail "the receipt says ${version:-nothing}, the package $(package_version)"; fi
+}
+
+# Owners and modes of the folders that the package lists on the way to its own.
+folders_of_the_system() {
+  /usr/bin/stat -f '%N %Sp %Su %Sg;' / /Library '/Library/Application Support' /Library/LaunchDaemons /Library/Logs /private /private/etc /private/etc/newsyslog.d
 }
 
 check_modes() {
