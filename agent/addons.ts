@@ -1,10 +1,11 @@
 /**
- * Native modules. In the single executable they are the files beside it, by absolute path and nothing else; from the project
- * they are those of the packages.
+ * What is loaded apart from the program. In the single executable native modules are the files beside it, by absolute path and
+ * nothing else, and the script of a thread is a part of it; from the project they are those of the packages, and a file.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { isSea } from 'node:sea';
+import { getAsset, isSea } from 'node:sea';
+import type { ThreadScript } from '../collectors/processes/list-threads.ts';
 
 const FOLDER = isSea() ? dirname(process.execPath) : null;
 
@@ -17,4 +18,13 @@ export function macPermissions(): unknown {
   const module = { exports: {} };
   process.dlopen(module, join(FOLDER, 'permissions.node'));
   return module.exports;
+}
+
+/** The script of the thread that lists processes. */
+export function listThreadScript(): ThreadScript {
+  if (FOLDER !== null) return { kind: 'text', text: getAsset('list-thread', 'utf8') };
+  return {
+    kind: 'file',
+    path: join(import.meta.dirname, '../collectors/processes/list-thread.ts'),
+  };
 }

@@ -40,5 +40,6 @@ export function findingOf(
     host,
     steps: [...chain.steps],
     stepsOmitted: chain.stepsOmitted,
+    ...(chain.pathsOmitted > 0 && { filesOmitted: chain.pathsOmitted }),
   };
 }

@@ -6,6 +6,9 @@ import { BurstSignal } from '../collectors/network/burst.ts';
 import { networkCollector } from '../collectors/network/collector.ts';
 import { resolverCollector } from '../collectors/network/resolver-collector.ts';
 import { processesCollector } from '../collectors/processes/collector.ts';
+import { ListThreads } from '../collectors/processes/list-threads.ts';
+import { threadLists } from '../collectors/processes/thread-lists.ts';
+import { listThreadScript } from './addons.ts';
 import type { Config } from './config.ts';
 import { FIRST_USER_ID } from './context/accounts.ts';
 import type { LiveNeeds } from './live-needs.ts';
@@ -27,13 +30,15 @@ const FALLBACK_SLOWEST_MS = 30_000;
 
 /**
  * The live sources in the order in which they are started: accounts, because roles and homes come from there; the stream,
- * before the process list that shows what is older than it; then folders, connections and names.
+ * before the process list that shows what is older than it; then folders, connections and names. Whoever asks for them more than
+ * once gives the same `threads`.
  */
 export function liveSources(
   config: Config,
   hosts: readonly string[],
   clock: Clock,
   needs: LiveNeeds,
+  threads: ListThreads = new ListThreads(listThreadScript()),
 ): readonly Supervised[] {
   const { endpointSecurity, network, files, processes, accounts } = config;
   const burst = new BurstSignal();
@@ -71,7 +76,12 @@ export function liveSources(
       part: 'processes',
       // Without a stream the fallback lists them anyway; when it comes back, the first list is what was missed.
       isWanted: needs.hasStream,
-      make: () => processesCollector({ everyMs: processes.everySeconds * 1000, clock }),
+      make: () =>
+        processesCollector({
+          everyMs: processes.everySeconds * 1000,
+          clock,
+          ...threadLists(threads),
+        }),
     },
     {
       part: 'processes-fallback',
@@ -84,6 +94,7 @@ export function liveSources(
             isActive: needs.isActive,
           },
           clock,
+          ...threadLists(threads),
         }),
       isWanted: () => !needs.hasStream(),
     },

@@ -142,6 +142,8 @@ export interface Finding {
   readonly steps: readonly Step[];
   /** Steps that were left out of `steps` because the chain had more than its bound. */
   readonly stepsOmitted: number;
+  /** Paths that were left out of `files` because the chain had more than its bound; absent when there is none. */
+  readonly filesOmitted?: number;
   /** Places in which a secret was hidden; absent when there is none. */
   readonly redactions?: number;
 }

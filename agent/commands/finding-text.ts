@@ -24,6 +24,9 @@ export function findingText(finding: Finding): string {
     '  timeline',
     ...finding.steps.map((step) => `    ${toRfc3339(step.timeUs)}  ${stepText(step)}`),
     ...(finding.stepsOmitted > 0 ? [`    and ${finding.stepsOmitted} more steps`] : []),
+    ...(finding.filesOmitted === undefined
+      ? []
+      : [`  ${finding.filesOmitted} paths of the data more than a finding keeps`]),
   ];
   return `${lines.map(printable).join('\n')}\n`;
 }

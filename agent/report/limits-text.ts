@@ -3,7 +3,7 @@ import { coverageText } from './evidence-text.ts';
 
 /** What could not be seen in this finding, as sentences in our own words. */
 export function unseenOf(finding: Finding): readonly string[] {
-  const { steps, stepsOmitted } = finding;
+  const { steps, stepsOmitted, filesOmitted = 0 } = finding;
   const listed = steps.filter((step) => step.process?.pidversion === null).length;
   const nobody = steps.filter((step) => step.process === null).length;
   const nameless = steps.filter((step) => step.connection?.peerName === null).length;
@@ -37,6 +37,10 @@ export function unseenOf(finding: Finding): readonly string[] {
     [
       stepsOmitted > 0,
       `${things(stepsOmitted, 'more step', 'more steps')} belong to the chain and are not listed, because a finding keeps a bounded number of steps.`,
+    ],
+    [
+      filesOmitted > 0,
+      `${things(filesOmitted, 'more path of the data is', 'more paths of the data are')} not listed, because a finding keeps a bounded number of them.`,
     ],
   ];
   return lines.flatMap(([applies, line]) => (applies ? [line] : []));

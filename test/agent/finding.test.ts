@@ -45,6 +45,12 @@ describe('a finding', () => {
     expect(new Set(versions.map(({ id }) => id)).size).toBe(1);
   });
 
+  it('counts the paths that its chain had no room for, and says nothing of none', () => {
+    const of = (pathsOmitted: number) => findingOf(chainOf({ pathsOmitted }), SHOWN, 1, HOST);
+    expect(of(7).filesOmitted).toBe(7);
+    expect(of(0)).not.toHaveProperty('filesOmitted');
+  });
+
   it('does not change when its chain grows afterwards', () => {
     const chain = chainOf({ emissions: 1, steps: [stepOf()], paths: [{ path: '/a', clockUs: 1 }] });
     const finding = findingOf(chain, SHOWN, 1, HOST);

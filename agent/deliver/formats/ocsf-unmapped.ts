@@ -31,7 +31,7 @@ export function toUnmapped(finding: Finding, unwrittenSteps: number): OcsfUnmapp
     },
     ...(isSimulated(finding) && { simulated: true }),
     stepsOmitted: finding.stepsOmitted + unwrittenSteps,
-    filesOmitted: summary.files.length - files.length,
+    filesOmitted: (finding.filesOmitted ?? 0) + summary.files.length - files.length,
   };
 }
 

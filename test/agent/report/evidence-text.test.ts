@@ -146,13 +146,15 @@ describe('unseenOf', () => {
       role: 'unknown',
       service: null,
       stepsOmitted: 7,
+      filesOmitted: 1,
     });
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(9);
     expect(lines[0]).toMatch(/^With gaps/);
     expect(lines).toContain(
       '2 steps name a process that only a process list showed: its signature and exact start are not known.',
     );
-    expect(lines.at(-1)).toMatch(/^7 more steps belong/);
+    expect(lines.at(-2)).toMatch(/^7 more steps belong/);
+    expect(lines.at(-1)).toMatch(/^1 more path of the data is not listed/);
   });
 
   it('says nothing of gaps where there are none', () => {

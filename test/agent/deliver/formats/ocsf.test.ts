@@ -163,6 +163,12 @@ describe('bounds of a Detection Finding', () => {
     expect(metadata.is_truncated).toBe(true);
   });
 
+  it('counts the paths that the finding itself had no room for', () => {
+    const { unmapped, metadata } = map({ files: manyFiles, filesOmitted: 4 });
+    expect(unmapped.filesOmitted).toBe(4 + 3);
+    expect(metadata.is_truncated).toBe(true);
+  });
+
   it('keeps exactly as many steps as the bound without calling that truncated', () => {
     const { evidences, metadata } = map({ steps: manySteps.slice(0, MAX_EVIDENCES) });
     expect(evidences).toHaveLength(MAX_EVIDENCES);
