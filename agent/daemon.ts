@@ -1,83 +1,30 @@
 /**
- * The live agent: builds everything, starts it in order and stops it in reverse. The only place where the wall clock,
- * randomness and timers come in.
+ * The live agent: takes the parts, starts them in order and stops them in reverse. The machine's clock, randomness and timers come in
+ * here and nowhere else.
  *
  * Start: state, engine, status socket, accounts, Endpoint Security, process list, folders, connections, canary. Stop within
  * five seconds, whatever hangs: collectors, queue, timeline, snapshot, socket, database.
  */
 import { hostname, uptime } from 'node:os';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
-import { CaptureReader } from '../collectors/capture.ts';
-import packageJson from '../package.json' with { type: 'json' };
-import type { Finding } from '../rules/finding.ts';
-import { assemble } from './assemble.ts';
-import type { Config } from './config.ts';
-import { Delivery } from './deliver/delivery.ts';
-import type { Destination } from './deliver/destination.ts';
-import type { Sender } from './deliver/formats/sender.ts';
+import type { DaemonOptions } from './daemon-options.ts';
 import { toRfc3339 } from './deliver/formats/time.ts';
-import { Canary } from './health/canary.ts';
 import { CanaryWatch } from './health/canary-watch.ts';
 import { ConfigTrouble } from './health/config-trouble.ts';
-import { Health, type HealthEvent } from './health/health.ts';
-import { Ledger, sum } from './health/ledger.ts';
+import type { Health } from './health/health.ts';
+import { type Ledger, sum } from './health/ledger.ts';
 import { Pulse } from './health/pulse.ts';
 import type { StatusReport } from './health/report.ts';
 import { RunningMark } from './health/running-mark.ts';
 import { statusReport } from './health/status-report.ts';
 import { serveStatus } from './health/status-socket.ts';
-import { StoreTrouble } from './health/store-trouble.ts';
 import { Unreadable } from './health/unreadable.ts';
-import type { Knowledge } from './knowledge.ts';
-import { type LiveNeeds, liveNeeds } from './live-needs.ts';
-import { PeriodicSnapshot } from './periodic-snapshot.ts';
-import { LineQueue } from './queue.ts';
-import type { ConfigLook } from './running-config.ts';
-import { Numbers } from './store/numbers.ts';
-import { Outbox } from './store/outbox.ts';
+import { buildParts, type Machine, type Parts } from './parts.ts';
 import type { Recovered } from './store/recovery.ts';
-import { Reserve } from './store/reserve.ts';
-import { Retention } from './store/retention.ts';
-import type { Connection } from './store/sqlite.ts';
+import type { Retention } from './store/retention.ts';
 import { StateError } from './store/state-error.ts';
-import { Store } from './store/store.ts';
-import { pause, type Supervised, Supervisor } from './supervise.ts';
+import { pause, type Supervisor } from './supervise.ts';
 import { LATENESS_US } from './timeline.ts';
-
-export interface DaemonOptions {
-  readonly stateFolder: string;
-  readonly connection: Connection;
-  /** Of the state folder, for what stands in the place of secrets. */
-  readonly key: Uint8Array;
-  /** A damaged database that was moved aside at the start. */
-  readonly recovered: Recovered | null;
-  /** Lines about keys that could not be used. */
-  readonly configProblems: readonly string[];
-  /** Looks whether the configuration is another by now; `null` when nothing is new. */
-  readonly lookAtConfig?: () => Promise<ConfigLook | null>;
-  /** How often that is, in milliseconds. */
-  readonly lookMs?: number;
-  /** Lines that the log had no room for since the last one it took. */
-  readonly logLeftOut?: () => number;
-  readonly config: Config;
-  readonly origins: StatusReport['configuration'];
-  readonly knowledge: Knowledge;
-  /** The sources, in the order in which they are started; `live` tells them what the engine needs now. */
-  readonly sources: (live: LiveNeeds) => readonly Supervised[];
-  readonly destinations: readonly Destination[];
-  /** Of the process, for proxies. */
-  readonly environment: ReadonlyMap<string, string>;
-  readonly emit: (finding: Finding) => void;
-  readonly log: (event: HealthEvent) => void;
-  /** Takes secrets out of what helpers and the system say. */
-  readonly redactText: (text: string) => string;
-  /** Takes each heartbeat, the first one at the start. */
-  readonly heartbeat: (report: StatusReport) => void;
-  /** Is given what sends a canary at once. */
-  readonly onCanaryWanted?: (send: () => void) => void;
-  /** Called once after everything was started. */
-  readonly onReady?: () => void;
-}
 
 /** From the wish to stop: until then sources may end, and until then what they left is judged. The rest is short. */
 const SOURCES_STOP_MS = 3000;
@@ -88,12 +35,19 @@ const SNAPSHOT_MS = 5 * 60_000;
 const LOOK_MS = 5000;
 /** One slice of retention; a slice is small, so that it never holds up the reading side. */
 const RETENTION_MS = 30_000;
-const DAY_US = 24 * 3600 * 1_000_000;
 
 /** The machine's clock in microseconds. */
 export const clock = (): number => Date.now() * 1000;
 /** Microseconds of a clock that nobody can set. */
 const steady = (): number => performance.now() * 1000;
+
+const MACHINE: Machine = {
+  wallMs: Date.now,
+  steadyMs: () => performance.now(),
+  uptimeSeconds: uptime,
+  hostName: hostname,
+  random: Math.random,
+};
 
 /**
  * Runs until the signal aborts or the configuration has other values; after a clean stop it says which. Throws a `StateError`
@@ -107,180 +61,28 @@ export async function runDaemon(
   /** Aborted when the database turns out to be damaged. */
   const damage = new AbortController();
   const reconfigured = new AbortController();
-  const health = new Health(
-    clock,
-    (event) => {
-      options.log(event);
-      delivery.health(event);
-    },
-    options.redactText,
-  );
-  const ledger = new Ledger();
-  const outbox = new Outbox(options.connection, options.config.outbox);
-  const store = new Store(options.connection, outbox);
-  const reserve = new Reserve(options.stateFolder);
-  const trouble = new StoreTrouble(health, reserve, options.stateFolder, () => damage.abort());
-  const onStoreError = (error: unknown): void => trouble.failed(error);
-  /** Nobody knows which Mac this is before the engine was told of it. */
-  let sender: (() => Sender | null) | null = null;
-  const delivery: Delivery = new Delivery({
-    destinations: options.destinations,
-    outbox,
-    numbers: new Numbers(options.connection),
-    sender: () => sender?.() ?? null,
-    version: packageJson.version,
-    at: {
-      wallMs: Date.now,
-      steadyMs: () => performance.now(),
-      pause,
-      hostName: () => sender?.()?.host.name ?? hostname(),
-      environment: options.environment,
-    },
-    random: Math.random,
-    nowUs: clock,
-    raise: (destination, code, detail) => health.raise('deliver', code, detail, destination),
-    clear: (destination, code) => health.clear('deliver', code, destination),
-    note: (code, detail, subject) => health.note('deliver', code, detail, subject),
-    onStoreError,
-  });
-  const canary = new Canary(options.stateFolder, steady);
-  const uploadListeners: (() => void)[] = [];
-  const engine = assemble({
-    config: options.config,
-    catalogue: options.knowledge.catalogue,
-    rules: options.knowledge.rules,
-    store,
-    ledger,
-    outgoing: (finding) => delivery.rowsOf(finding),
-    emit: (finding) => {
-      options.emit(finding);
-      delivery.wake();
-    },
-    bootUs: startedUs - uptime() * 1_000_000,
-    onStoreError,
-    key: options.key,
-    watch: (event) => {
-      canary.watch(event);
-      if (event.kind !== 'process.exec') return;
-      if (engine.facts.tree.get(event.process)?.upload) for (const tell of uploadListeners) tell();
-    },
-  });
-  const { accounts } = engine.facts;
-  sender = () => accounts.seen() && { host: accounts.host(), version: packageJson.version };
-  for (const problem of options.knowledge.problems)
-    health.raise('rules', 'rules', problem, problem);
-  const configTrouble = new ConfigTrouble(health);
-  configTrouble.are(options.configProblems);
-  const lookAtConfig = async (): Promise<void> => {
-    const look = (await options.lookAtConfig?.()) ?? null;
-    if (look === null || stop.signal.aborted) return;
-    configTrouble.are(look.problems);
-    if (look.changed.length === 0) return;
-    health.note('configuration', 'reconfigured', `other values: ${look.changed.join(', ')}`);
-    reconfigured.abort();
-  };
-  if (options.recovered) {
-    const { movedTo, reason, salvaged } = options.recovered;
-    const unsent = `${salvaged.rows} unsent events were taken over${salvaged.bad > 0 ? ', others may be lost' : ''}`;
-    health.raise(
-      'store',
-      'state-lost',
-      `the database was damaged (${reason}), now ${movedTo}; ${unsent}`,
-    );
-  }
-  reserve.ensure();
-  const mark = new RunningMark(options.stateFolder);
-  markRun(mark, startedUs, health, onStoreError);
-  const lineageUs = options.config.windows.lineageDays * DAY_US;
-  const retention = new Retention(
-    options.connection,
-    { ...options.config.retention, lineageDays: options.config.windows.lineageDays },
-    (id) => clock() - (engine.facts.chains.get(id)?.lastUs ?? 0) <= lineageUs,
-  );
-
-  const reader = new CaptureReader(engine.pipeline, engine.connections);
-  const { facts, coverage, pipeline } = engine;
-  const { timeline } = pipeline;
-  const connections = (): readonly string[] => reader.state();
-  const snapshots = new PeriodicSnapshot(
-    { store, facts, coverage, timeline, connections },
-    onStoreError,
-  );
-  const queue = new LineQueue(
-    (line) => {
-      reader.line(line);
-    },
-    {
-      now: () => performance.now(),
-      next: (run) => {
-        globalThis.setImmediate(run);
-      },
-    },
-  );
-  // Nobody watched since the last run, so what the chains of that time show has a gap.
-  if (store.lastSequence() > 0 || engine.coverage.state().lastUs !== null)
-    queue.push(restartNotice(startedUs));
-  const supervisor = new Supervisor({
-    health,
-    clock,
-    random: Math.random,
-    line: (text) => queue.push(text),
-    lost: (name, reason) => {
-      engine.pipeline.lost({ collector: name, dropped: reason, sequence: null });
-    },
-  });
-
   const stop = new AbortController();
+  const parts = buildParts(options, MACHINE, () => damage.abort());
+  const { health, delivery, supervisor, queue, store } = parts;
+  const configTrouble = new ConfigTrouble(health);
+  const mark = new RunningMark(options.stateFolder);
+  tellOfStart(options, parts, configTrouble, mark, startedUs);
   const pulse = new Pulse(health, { wall: Date.now, steady: () => performance.now() }, TICK_MS);
   let heartbeat = 0;
   const report = (): StatusReport =>
-    statusReport({
-      ...options,
-      engine,
-      health,
-      ledger,
-      store,
-      delivery,
-      queue,
-      supervisor,
-      canary,
-      pulse,
-      startedUs,
-      nowUs: clock(),
-      heartbeat,
-    });
+    statusReport({ ...options, ...parts, pulse, startedUs, nowUs: clock(), heartbeat });
   const server = await serveStatus(options.stateFolder, report);
-  const needs = liveNeeds(engine, uploadListeners, options.config, clock);
   const running = options
-    .sources(needs)
+    .sources(parts.needs)
     .map((supervised) => supervisor.keep(supervised, stop.signal));
   const delivering = delivery.run(stop.signal);
-  const unreadable = new Unreadable(health, steady());
-  const canaries = new CanaryWatch(canary, health, steady, stop.signal);
-  const saveWaiting = (): void => {
-    if (engine.pipeline.unsaved().waiting === 0 || !engine.pipeline.retry()) return;
-    if (engine.pipeline.unsaved().waiting > 0) void setImmediate().then(saveWaiting);
-    else trouble.over();
-  };
+  const canaries = new CanaryWatch(parts.canary, health, steady, stop.signal);
   const timers = [
-    setInterval(() => {
-      pulse.beat();
-      delivery.tick();
-      engine.pipeline.timeline.settle();
-      saveWaiting();
-      canaries.look(silenceUs(supervisor, clock()));
-      unreadable.look(unreadableLines(ledger), steady());
-    }, TICK_MS),
-    setInterval(() => {
-      void snapshots.inSlices(stop.signal);
-    }, SNAPSHOT_MS),
-    setInterval(() => {
-      trim(retention, clock(), onStoreError);
-    }, RETENTION_MS),
+    ...regular(parts, pulse, canaries, stop.signal),
     setInterval(canaries.send, options.config.canary.minutes * 60_000),
     setInterval(() => {
-      void lookAtConfig();
       tellCutLog(health, options.logLeftOut?.() ?? 0);
+      void lookAtConfig(options, health, configTrouble, reconfigured, stop.signal);
     }, options.lookMs ?? LOOK_MS),
   ];
   options.onCanaryWanted?.(canaries.send);
@@ -292,11 +94,7 @@ export async function runDaemon(
     delivery.heartbeat(beat);
   });
 
-  const ended = AbortSignal.any([signal, damage.signal, reconfigured.signal]);
-  await new Promise<void>((resolve) => {
-    if (ended.aborted) resolve();
-    ended.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await anyAborted(signal, damage.signal, reconfigured.signal);
   const stoppedMs = performance.now();
   for (const timer of timers) clearInterval(timer);
   stop.abort();
@@ -307,9 +105,10 @@ export async function runDaemon(
   const left = supervisor.close();
   const unjudged = queue.drain(stoppedMs + JUDGE_STOP_MS);
   noteCutShort(left, unjudged, health);
-  engine.pipeline.end();
-  while (engine.pipeline.unsaved().waiting > 0 && engine.pipeline.retry());
-  snapshots.whole();
+  const { pipeline } = parts.engine;
+  pipeline.end();
+  while (pipeline.unsaved().waiting > 0 && pipeline.retry());
+  parts.snapshots.whole();
   await server.close();
   store.close();
   mark.remove();
@@ -318,6 +117,87 @@ export async function runDaemon(
       `${options.stateFolder}: the database is damaged; start the agent again, which moves it aside`,
     );
   return signal.aborted ? 'stopped' : 'reconfigured';
+}
+
+/** What is known to be wrong before anything runs, and that nobody watched until now. */
+function tellOfStart(
+  options: DaemonOptions,
+  { health, reserve, trouble, store, engine, queue }: Parts,
+  configTrouble: ConfigTrouble,
+  mark: RunningMark,
+  startedUs: number,
+): void {
+  for (const problem of options.knowledge.problems)
+    health.raise('rules', 'rules', problem, problem);
+  configTrouble.are(options.configProblems);
+  if (options.recovered) tellOfRecovery(options.recovered, health);
+  reserve.ensure();
+  markRun(mark, startedUs, health, (error) => trouble.failed(error));
+  // Nobody watched since the last run, so what the chains of that time show has a gap.
+  if (store.lastSequence() > 0 || engine.coverage.state().lastUs !== null)
+    queue.push(restartNotice(startedUs));
+}
+
+function tellOfRecovery({ movedTo, reason, salvaged }: Recovered, health: Health): void {
+  const unsent = `${salvaged.rows} unsent events were taken over${salvaged.bad > 0 ? ', others may be lost' : ''}`;
+  const detail = `the database was damaged (${reason}), now ${movedTo}; ${unsent}`;
+  health.raise('store', 'state-lost', detail);
+}
+
+/** What happens again and again, until the timers are cleared. */
+function regular(
+  { engine, delivery, supervisor, ledger, health, trouble, snapshots, retention }: Parts,
+  pulse: Pulse,
+  canaries: CanaryWatch,
+  stop: AbortSignal,
+): readonly NodeJS.Timeout[] {
+  const { pipeline } = engine;
+  const unreadable = new Unreadable(health, steady());
+  const saveWaiting = (): void => {
+    if (pipeline.unsaved().waiting === 0 || !pipeline.retry()) return;
+    if (pipeline.unsaved().waiting > 0) void setImmediate().then(saveWaiting);
+    else trouble.over();
+  };
+  return [
+    setInterval(() => {
+      pulse.beat();
+      delivery.tick();
+      pipeline.timeline.settle();
+      saveWaiting();
+      canaries.look(silenceUs(supervisor, clock()));
+      unreadable.look(unreadableLines(ledger), steady());
+    }, TICK_MS),
+    setInterval(() => {
+      void snapshots.inSlices(stop);
+    }, SNAPSHOT_MS),
+    setInterval(() => {
+      trim(retention, clock(), (error) => trouble.failed(error));
+    }, RETENTION_MS),
+  ];
+}
+
+/** Tells what is wrong with the configuration by now, and aborts `reconfigured` when it has other values. */
+async function lookAtConfig(
+  { lookAtConfig: look }: DaemonOptions,
+  health: Health,
+  configTrouble: ConfigTrouble,
+  reconfigured: AbortController,
+  stop: AbortSignal,
+): Promise<void> {
+  const found = (await look?.()) ?? null;
+  if (found === null || stop.aborted) return;
+  configTrouble.are(found.problems);
+  if (found.changed.length === 0) return;
+  health.note('configuration', 'reconfigured', `other values: ${found.changed.join(', ')}`);
+  reconfigured.abort();
+}
+
+async function anyAborted(...signals: readonly AbortSignal[]): Promise<void> {
+  const ended = AbortSignal.any([...signals]);
+  if (ended.aborted) return;
+  await new Promise<void>((resolve) => {
+    ended.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function tellCutLog(health: Health, leftOut: number): void {
