@@ -36,6 +36,8 @@ export async function attempt<T>(
     throw new CollectorError('command-failed', `${what} was stopped`);
   } catch (error) {
     if (inner.signal.reason === timeIsUp) {
+      // Work that knows why it was slow says so.
+      if (error instanceof CollectorError && error.code === 'command-slow') throw error;
       const message = `${what} gave no answer within ${timeoutMs} ms and was ended; look for a command that hangs`;
       throw new CollectorError('command-slow', message, { cause: error });
     }

@@ -1,42 +1,20 @@
-import psList from 'ps-list';
 import { asFailure, attempt } from '../attempt.ts';
 import { type Clock, type Collector, CollectorError, type LiveOutput } from '../collector.ts';
 import { envelopes, timeText } from '../envelope.ts';
-import { withChildrenEnded } from '../library-children.ts';
 import { Outage } from '../outage.ts';
 import { systemTimer, type Timer } from '../timer.ts';
-
-/** Most processes of one list; what is above is left out, and `sampling-gap` lasts while there are more. */
-const MAX_PROCESSES = 20_000;
-
-/** Longest command line, in characters; the rest is cut off. */
-const MAX_COMMAND_LENGTH = 8192;
-
-/** Longest name and path, in characters; PATH_MAX of macOS is 1,024 bytes. */
-const MAX_PATH_LENGTH = 1024;
+import { type ListedProcess, MAX_PROCESSES, type ProcessLists } from './process-list.ts';
 
 /** How soon a list that failed is tried again when it is not taken regularly, in milliseconds. */
 const RETRY_MS = 30_000;
 
-/** The part of a row of ps-list that is used. */
-export interface ListedProcess {
-  readonly pid: number;
-  readonly ppid: number;
-  readonly name: string;
-  readonly uid?: number;
-  readonly path?: string;
-  readonly cmd?: string;
-  readonly startTime?: Date;
-}
-
 /** What a processes collector needs. Times are in milliseconds. */
-export interface ProcessesSettings {
+export interface ProcessesSettings extends ProcessLists {
   /** `null`: only at start and when asked to. */
   readonly everyMs: number | null;
   /** Makes lists rarer while that is enough. */
   readonly thrift?: Thrift;
   readonly clock: Clock;
-  readonly list?: () => Promise<readonly ListedProcess[]>;
   readonly timer?: Timer;
   /** How long one list may take; 5 s when not given. */
   readonly timeoutMs?: number;
@@ -95,6 +73,7 @@ export function processesCollector(settings: ProcessesSettings): ProcessesCollec
         isDone = await takeList(settings, output, { outage, overflow }, signal);
         tookMs = timer.now() - startedAt;
       }
+      await settings.close?.();
     },
   };
 }
@@ -109,26 +88,24 @@ const MAX_PAUSE_MS = 2 ** 31 - 1;
 
 /** Whether a list was taken. */
 async function takeList(
-  { list = psList, clock, timeoutMs = 5000 }: ProcessesSettings,
+  { list, clock, timeoutMs = 5000 }: ProcessesSettings,
   output: LiveOutput,
   { outage, overflow }: { readonly outage: Outage; readonly overflow: Outage },
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const processes = await attempt('listing processes', timeoutMs, signal, (inner) =>
-      withChildrenEnded(list, inner),
-    );
+    const { processes, total } = await attempt('listing processes', timeoutMs, signal, list);
     if (processes.length === 0)
       throw new CollectorError('command-failed', 'ps listed no process; run it by hand to see why');
-    const rows = processes.slice(0, MAX_PROCESSES).map(toRow);
+    const rows = processes.map(toRow);
     for await (const line of envelopes('processes', 'processes', clock(), rows)) {
       if (signal.aborted) return false;
       output.line(line);
     }
     outage.end();
-    if (processes.length <= MAX_PROCESSES) overflow.end();
+    if (total <= MAX_PROCESSES) overflow.end();
     else {
-      const message = `${processes.length} processes, and at most ${MAX_PROCESSES} are looked at; the rest is not seen`;
+      const message = `${total} processes, and at most ${MAX_PROCESSES} are looked at; the rest is not seen`;
       overflow.begin({ code: 'sampling-gap', message });
     }
     return true;
@@ -138,27 +115,18 @@ async function takeList(
   }
 }
 
-function toRow(process: ListedProcess): object {
-  const { startTime } = process;
+function toRow({ pid, ppid, uid, name, path, cmd, startTime }: ListedProcess): object {
   return {
-    pid: process.pid,
-    ppid: process.ppid,
-    uid: process.uid,
-    name: cut(process.name, MAX_PATH_LENGTH),
+    pid,
+    ppid,
+    uid,
+    name,
     // ps-list gives an empty path for one that it could not find; then the name is all there is.
-    path:
-      process.path === undefined || process.path === ''
-        ? undefined
-        : cut(process.path, MAX_PATH_LENGTH),
-    cmd: cut(process.cmd ?? '', MAX_COMMAND_LENGTH),
+    path: path === '' ? undefined : path,
+    cmd: cmd ?? '',
     startTime:
       startTime === undefined || Number.isNaN(startTime.getTime())
         ? undefined
         : timeText(startTime.getTime() * 1000),
   };
-}
-
-/** The first `length` characters, without half of a pair at the end. */
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -11,10 +11,14 @@ export interface Scripts {
    * second native ones by path, under the name that better-sqlite3 knows it by.
    */
   readonly agent: string;
+  /** The thread that lists processes, which gets built-in modules and no others. */
+  readonly listThread: string;
 }
 
 /** Modules that systeminformation tries and does without. */
 const ABSENT: ReadonlySet<string> = new Set(['macos-temperature-sensor', 'osx-temperature-sensor']);
+
+const LIST_THREAD = 'collectors/processes/list-thread.ts';
 
 /**
  * All code of the agent and of its packages; the same sources give the same text, wherever the project is. Nothing is
@@ -24,8 +28,10 @@ const ABSENT: ReadonlySet<string> = new Set(['macos-temperature-sensor', 'osx-te
 export async function bundle(project: string): Promise<Scripts> {
   try {
     return {
-      boot: await script(project, 'boot.ts', 'esm'),
-      agent: `(function (require, __non_webpack_require__) {${await script(project, 'entry.ts', 'cjs')}})`,
+      boot: await script(project, 'pkg/executable/boot.ts', 'esm'),
+      agent: `(function (require, __non_webpack_require__) {${await script(project, 'pkg/executable/entry.ts', 'cjs')}})`,
+      // The `require` of a thread would look into the folder that the agent was called in.
+      listThread: `(function (require) {${await script(project, LIST_THREAD, 'cjs')}})(process.getBuiltinModule);`,
     };
   } finally {
     // esbuild is a process of its own, which would stay as long as this one.
@@ -36,7 +42,7 @@ export async function bundle(project: string): Promise<Scripts> {
 async function script(project: string, entry: string, format: 'cjs' | 'esm'): Promise<string> {
   const { outputFiles, metafile, warnings } = await build({
     absWorkingDir: project,
-    entryPoints: [`pkg/executable/${entry}`],
+    entryPoints: [entry],
     write: false,
     outfile: 'script.js',
     metafile: true,

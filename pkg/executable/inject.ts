@@ -31,6 +31,7 @@ export function inject({ runtime, scripts, isForThisMachine, folder }: Injection
   const output = join(folder, 'executable');
   writeFileSync(join(folder, 'boot.mjs'), scripts.boot);
   writeFileSync(join(folder, 'script.js'), scripts.agent);
+  writeFileSync(join(folder, 'list-thread.js'), scripts.listThread);
   if (isForThisMachine) {
     const program = join(import.meta.dirname, 'code-cache.ts');
     runNode(['--predictable', program, 'script.js', 'script.cache'], folder);
@@ -44,7 +45,11 @@ export function inject({ runtime, scripts, isForThisMachine, folder }: Injection
     disableExperimentalSEAWarning: true,
     execArgv: RUNTIME_ARGUMENTS,
     execArgvExtension: 'none',
-    assets: { script: 'script.js', ...(isForThisMachine && { cache: 'script.cache' }) },
+    assets: {
+      script: 'script.js',
+      'list-thread': 'list-thread.js',
+      ...(isForThisMachine && { cache: 'script.cache' }),
+    },
   };
   writeFileSync(join(folder, 'sea.json'), JSON.stringify(config));
   runNode(['--build-sea', 'sea.json'], folder);

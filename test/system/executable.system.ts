@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatusReport } from '../../agent/health/report.ts';
 import { markedContent, SIMULATION_PROGRAM } from '../../agent/simulation/exporter.ts';
 import { markedName } from '../../agent/simulation/simulated.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -25,7 +26,8 @@ import { makeExecutable } from '../../pkg/executable/make.ts';
 import { PROJECT } from '../support/command.ts';
 import { IS_ROOT } from './account.ts';
 import { type BuiltExecutable, builtExecutable, called, thisMachine } from './built-executable.ts';
-import { NODE } from './running-agent.ts';
+import { collectorOf, makeSite, NODE, RunningAgent } from './running-agent.ts';
+import { until } from './until.ts';
 
 const SCENARIOS = join(PROJECT, '../shared/scenarios/check.mjs');
 const NOBODY = 65_534;
@@ -129,6 +131,23 @@ describe('the single executable', () => {
   });
 });
 
+describe('a running executable', () => {
+  it('lists processes, in a thread that is a part of it', async () => {
+    const agent = await new RunningAgent(makeSite()).started();
+    try {
+      const processes = (): Promise<StatusReport['collectors'][number]> =>
+        agent.status().then(({ report }) => collectorOf(report, 'processes'));
+      await until('a list', async () => (await processes()).received > 0);
+      const { dropped, badRows } = await processes();
+      expect({ dropped, badRows }).toEqual({ dropped: {}, badRows: 0 });
+      expect(threadsOf(agent.pid)).toContain('process-list');
+      expect(agent.events('command-failed')).toEqual([]);
+    } finally {
+      expect(await agent.stop()).toMatchObject({ code: 0 });
+    }
+  });
+});
+
 describe('a fault of the executable', () => {
   it('is one line that names the line of its script, which can be had', async () => {
     const alone = join(folder, 'faulty/Contents/MacOS/spillwatch');
@@ -202,6 +221,12 @@ it('starts a quick verb in little more than an empty Node takes, and a replay so
     isQuick: true,
   });
 });
+
+/** Names of its threads, as /proc has them. */
+function threadsOf(pid: number): readonly string[] {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).map((task) => readFileSync(join(tasks, task, 'comm'), 'utf8').trim());
+}
 
 /** The quickest of some starts, in milliseconds: what else the machine does only makes them slower. */
 async function quickest(program: string, args: readonly string[]): Promise<number> {

@@ -3,12 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { listThreadScript } from '../../../agent/addons.ts';
+import type { Collector } from '../../../collectors/collector.ts';
 import type { ProcessSeen } from '../../../collectors/event.ts';
 import {
-  type ListedProcess,
   type ProcessesSettings,
   processesCollector,
 } from '../../../collectors/processes/collector.ts';
+import { ListThreads } from '../../../collectors/processes/list-threads.ts';
+import {
+  boundedList,
+  type ListedProcess,
+  type ProcessList,
+} from '../../../collectors/processes/process-list.ts';
+import { threadLists } from '../../../collectors/processes/thread-lists.ts';
 import { childrenLeft } from '../processes-left.ts';
 import { type RecordedOutput, whileRunning } from '../recorded-output.ts';
 import { VirtualTimer } from '../virtual-timer.ts';
@@ -20,6 +28,12 @@ const clock = (): number => 1_700_000_000_000_000;
 afterEach(() => {
   process.env['PATH'] = realPath;
 });
+
+/** A collector that lists what really runs. */
+function realCollector(settings: { readonly timeoutMs?: number } = {}): Collector {
+  const threads = new ListThreads(listThreadScript());
+  return processesCollector({ everyMs: null, clock, ...settings, ...threadLists(threads) });
+}
 
 function standIn(folder: string): void {
   process.env['PATH'] = `${join(PROGRAMS, folder)}:${realPath}`;
@@ -35,7 +49,7 @@ function seen(output: RecordedOutput): readonly ProcessSeen[] {
 }
 
 async function listOf(...list: readonly ListedProcess[]): Promise<RecordedOutput> {
-  const given = { everyMs: null, clock, list: () => Promise.resolve(list) };
+  const given = { everyMs: null, clock, list: () => Promise.resolve(boundedList(list)) };
   return whileRunning(processesCollector(given), (output) => output.until(said));
 }
 
@@ -53,9 +67,7 @@ describe('processesCollector over the real ps', () => {
   it('lists a running process with its parent, user, command line and start', async () => {
     const child = spawn('sleep', ['31.5']);
     try {
-      const output = await whileRunning(processesCollector({ everyMs: null, clock }), (shown) =>
-        shown.until(said),
-      );
+      const output = await whileRunning(realCollector(), (shown) => shown.until(said));
       const event = seen(output).find((candidate) => candidate.process.pid === child.pid);
       expect(event).toMatchObject({
         timeUs: clock(),
@@ -73,9 +85,7 @@ describe('processesCollector over the real ps', () => {
   it('takes a missing ps for an outage', async () => {
     const nothing = mkdtempSync(join(tmpdir(), 'spillwatch-path-'));
     process.env['PATH'] = nothing;
-    const output = await whileRunning(processesCollector({ everyMs: null, clock }), (shown) =>
-      shown.until(said),
-    );
+    const output = await whileRunning(realCollector(), (shown) => shown.until(said));
     rmSync(nothing, { recursive: true });
     expect(output.records).toStrictEqual([]);
     expect(output.troubles).toMatchObject([{ code: 'command-missing', lasts: true }]);
@@ -83,9 +93,7 @@ describe('processesCollector over the real ps', () => {
 
   it.each(['failing', 'garbage'])('takes a %s ps for an outage', async (folder) => {
     standIn(folder);
-    const output = await whileRunning(processesCollector({ everyMs: null, clock }), (shown) =>
-      shown.until(said),
-    );
+    const output = await whileRunning(realCollector(), (shown) => shown.until(said));
     expect(output.records).toStrictEqual([]);
     expect(output.troubles).toMatchObject([{ code: 'command-failed', lasts: true }]);
     expect(output.troubles[0]?.detail).not.toContain('hunter2');
@@ -94,8 +102,9 @@ describe('processesCollector over the real ps', () => {
   it.skipIf(process.platform !== 'linux')('ends a ps that hangs (counted on Linux)', async () => {
     standIn('hanging');
     const before = childrenLeft();
-    const given = { everyMs: null, clock, timeoutMs: 300 };
-    const output = await whileRunning(processesCollector(given), (shown) => shown.until(said));
+    const output = await whileRunning(realCollector({ timeoutMs: 1000 }), (shown) =>
+      shown.until(said),
+    );
     expect(output.records).toStrictEqual([]);
     expect(output.troubles).toMatchObject([{ code: 'command-slow', lasts: true }]);
     expect(childrenLeft()).toStrictEqual(before);
@@ -106,7 +115,7 @@ describe('processesCollector over the real ps', () => {
     async () => {
       standIn('hanging');
       const before = childrenLeft();
-      await whileRunning(processesCollector({ everyMs: null, clock }), async () => {
+      await whileRunning(realCollector(), async () => {
         await expect.poll(childrenLeft, { timeout: 5000 }).not.toStrictEqual(before);
       });
       expect(childrenLeft()).toStrictEqual(before);
@@ -115,7 +124,7 @@ describe('processesCollector over the real ps', () => {
 
   it('lists 20,000 of 20,001 processes and says that there are more', async () => {
     standIn('many');
-    const output = await whileRunning(processesCollector({ everyMs: null, clock }), (shown) =>
+    const output = await whileRunning(realCollector(), (shown) =>
       shown.until(({ troubles }) => troubles.length > 0),
     );
     expect(seen(output)).toHaveLength(20_000);
@@ -152,7 +161,7 @@ describe('processesCollector', () => {
       pid: index + 1,
       cmd: 'x'.repeat(9000),
     }));
-    const given = { everyMs: null, clock, list: () => Promise.resolve(rows) };
+    const given = { everyMs: null, clock, list: () => Promise.resolve(boundedList(rows)) };
     const output = await whileRunning(processesCollector(given), (shown) =>
       shown.until((at) => seen(at).length === 2000),
     );
@@ -232,8 +241,8 @@ describe('processesCollector', () => {
   it('tries again after 30 s when its only list failed', async () => {
     const { timer, at, given } = counted({ everyMs: null });
     const list = given.list;
-    const failingOnce = (): Promise<readonly ListedProcess[]> =>
-      list().then((rows) => (at.length === 1 ? [] : rows));
+    const failingOnce = (): Promise<ProcessList> =>
+      list().then((rows) => (at.length === 1 ? boundedList([]) : rows));
     const output = await whileRunning(processesCollector({ ...given, list: failingOnce }), () =>
       timer.advance(100_000),
     );
@@ -248,14 +257,14 @@ function counted(
 ): {
   readonly timer: VirtualTimer;
   readonly at: number[];
-  readonly given: ProcessesSettings & { list: () => Promise<readonly ListedProcess[]> };
+  readonly given: ProcessesSettings & { list: () => Promise<ProcessList> };
 } {
   const timer = new VirtualTimer();
   const at: number[] = [];
-  const list = async (): Promise<readonly ListedProcess[]> => {
+  const list = async (): Promise<ProcessList> => {
     at.push(timer.now());
     if (tookMs > 0) await timer.pause(tookMs, new AbortController().signal);
-    return [ROW];
+    return boundedList([ROW]);
   };
   return { timer, at, given: { ...settings, clock, timer, list } };
 }

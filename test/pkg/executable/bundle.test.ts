@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ListThreads } from '../../../collectors/processes/list-threads.ts';
+import { threadLists } from '../../../collectors/processes/thread-lists.ts';
 import { bundle, type Scripts } from '../../../pkg/executable/bundle.ts';
 import { childrenLeft } from '../../collectors/processes-left.ts';
 import { PROJECT } from '../../support/command.ts';
@@ -15,11 +17,12 @@ describe('the scripts of the executable', () => {
   });
 
   it('are strict, compile, and are ASCII, which the boot reads them as', () => {
-    const { boot, agent } = scripts;
+    const { boot, agent, listThread } = scripts;
     expect(agent).toMatch(/^\(function \(require, __non_webpack_require__\) \{"use strict";\n/);
-    expect(() => new Script(agent)).not.toThrow();
+    expect(listThread).toMatch(/^\(function \(require\) \{"use strict";\n/);
+    for (const text of [agent, listThread]) expect(() => new Script(text)).not.toThrow();
     // oxlint-disable-next-line no-control-regex -- all of ASCII
-    for (const text of [boot, agent]) expect(text).toMatch(/^[\0-\x7F]*$/);
+    for (const text of [boot, agent, listThread]) expect(text).toMatch(/^[\0-\x7F]*$/);
   });
 
   it.skipIf(process.platform !== 'linux')('leave no process behind', () => {
@@ -32,18 +35,37 @@ describe('the scripts of the executable', () => {
   });
 
   it('import nothing when they run, and require built-in modules only', () => {
-    const code = scripts.agent.replaceAll(/^\s*(?:\*|\/\/|\/\*).*$/gm, '');
-    expect(code.match(/(?<![\w.])import\(/g)).toBeNull();
-    const required = [...code.matchAll(/(?<![\w.])require\("([^"]+)"\)/g)].map(([, id]) => id);
-    expect(required.length).toBeGreaterThan(50);
-    const strangers = required.filter((id) => process.getBuiltinModule(id ?? '') === undefined);
+    const agent = required(scripts.agent);
+    expect(agent.length).toBeGreaterThan(50);
     // systeminformation asks for these and does without.
-    expect(new Set(strangers)).toEqual(
+    expect(strangers(agent)).toEqual(
       new Set(['macos-temperature-sensor', 'osx-temperature-sensor']),
     );
+    const listThread = required(scripts.listThread);
+    expect(listThread).toContain('node:worker_threads');
+    expect(strangers(listThread)).toEqual(new Set());
     const imported = [...scripts.boot.matchAll(/^import .* from "([^"]+)";$/gm)];
     expect(new Set(imported.map(([, id]) => id))).toEqual(new Set(['node:sea', 'node:vm']));
   });
+});
+
+/** What a script requires; it imports nothing. */
+function required(script: string): readonly string[] {
+  const code = script.replaceAll(/^\s*(?:\*|\/\/|\/\*).*$/gm, '');
+  expect(code.match(/(?<![\w.])import\(/g)).toBeNull();
+  return [...code.matchAll(/(?<![\w.])require\("([^"]+)"\)/g)].map(([, id = '']) => id);
+}
+
+function strangers(ids: readonly string[]): ReadonlySet<string> {
+  return new Set(ids.filter((id) => process.getBuiltinModule(id) === undefined));
+}
+
+it('the thread that lists processes runs as a text, where there are no files', async () => {
+  const { listThread: text } = await bundle(PROJECT);
+  const { list, close } = threadLists(new ListThreads({ kind: 'text', text }));
+  const { processes } = await list(new AbortController().signal);
+  expect(processes.map(({ pid }) => pid)).toContain(process.pid);
+  await close?.();
 });
 
 it('a code cache made beforehand fits a Node that is started without any options', () => {
