@@ -17,14 +17,16 @@ export async function* envelopes(
   source: CollectorName,
   list: string,
   timeUs: number,
-  rows: readonly object[],
+  rows: Iterable<object>,
 ): AsyncGenerator<string> {
   const head = `{"source":${JSON.stringify(source)},"time":"${timeText(timeUs)}",${JSON.stringify(list)}:[`;
   let texts: string[] = [];
   let bytes = 0;
-  for (const [index, row] of rows.entries()) {
+  let count = 0;
+  for (const row of rows) {
+    count += 1;
     // oxlint-disable-next-line no-await-in-loop -- other work has its turn between rows
-    if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) await nextTurn();
+    if (count % ROWS_PER_TURN === 0) await nextTurn();
     const text = JSON.stringify(row);
     const length = Buffer.byteLength(text) + 1;
     if (bytes + length > MAX_ENVELOPE_BYTES) {

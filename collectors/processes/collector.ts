@@ -97,7 +97,7 @@ async function takeList(
     const { processes, total } = await attempt('listing processes', timeoutMs, signal, list);
     if (processes.length === 0)
       throw new CollectorError('command-failed', 'ps listed no process; run it by hand to see why');
-    const rows = processes.map(toRow);
+    const rows = rowsOf(processes);
     for await (const line of envelopes('processes', 'processes', clock(), rows)) {
       if (signal.aborted) return false;
       output.line(line);
@@ -113,6 +113,11 @@ async function takeList(
     if (!signal.aborted) outage.begin(asFailure('listing processes', error));
     return false;
   }
+}
+
+/** Each row is made when its turn comes. */
+function* rowsOf(processes: readonly ListedProcess[]): Generator<object> {
+  for (const process of processes) yield toRow(process);
 }
 
 function toRow({ pid, ppid, uid, name, path, cmd, startTime }: ListedProcess): object {
