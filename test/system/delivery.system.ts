@@ -175,9 +175,10 @@ describe('delivery by the real daemon', () => {
     spill('fourth');
     const before = committed().length;
     await until('the finding', () => committed().length > before, LONG_MS);
+    await agent.stop();
+    // Only now nothing more is committed.
     const unsent = committed();
     const last = storedFindings(site.state).at(-1)?.sequence ?? 0;
-    await agent.stop();
     damageLastPages(join(site.state, 'spillwatch.db'));
     writeFileSync(join(site.state, 'spillwatch.suspect'), '');
     await startAgent();

