@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { pino } from 'pino';
+import { ListThreads } from '../../collectors/processes/list-threads.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { SecretTables } from '../../rules/catalogue/redaction-tools.ts';
 import { ARE_SHIPPED, RESOURCES } from '../../rules/resources.ts';
+import { listThreadScript } from '../addons.ts';
 import { keep, loadKept } from '../config/kept-settings.ts';
 import { LiveConfig } from '../config/live-config.ts';
 import type { ConfigPlaces } from '../config/places.ts';
@@ -92,6 +94,7 @@ async function runAll(place: Place, signal: AbortSignal): Promise<void> {
   const places = parts.places ?? configPlaces(options.config);
   const live = new LiveConfig(places, loadKept(options.state), () => performance.now());
   let reading = await live.start();
+  const threads = new ListThreads(listThreadScript());
   let restartedMs = -Infinity;
   for (;;) {
     const configuration = new RunningConfig(live, reading, () => {
@@ -99,7 +102,7 @@ async function runAll(place: Place, signal: AbortSignal): Promise<void> {
       return performance.now() - restartedMs >= CALM_MS;
     });
     // oxlint-disable-next-line no-await-in-loop -- one run after the other
-    const outcome = await runOnce(place, configuration, signal);
+    const outcome = await runOnce({ ...place, threads }, configuration, signal);
     keep(options.state, configuration.latest.settings);
     if (outcome === 'stopped') return;
     reading = configuration.latest;
@@ -116,7 +119,14 @@ function openLogFile(path: string): LogFile {
 
 /** Everything from opening the state to closing it. */
 async function runOnce(
-  { options, output, parts: { lookMs }, log, file }: Place,
+  {
+    options,
+    output,
+    parts: { lookMs },
+    log,
+    file,
+    threads,
+  }: Place & { readonly threads: ListThreads },
   configuration: RunningConfig,
   signal: AbortSignal,
 ): Promise<'stopped' | 'reconfigured'> {
@@ -154,7 +164,7 @@ async function runOnce(
           origin: setting.origin,
         })),
         knowledge,
-        sources: (needs) => liveSources(config, hosts, clock, needs),
+        sources: (needs) => liveSources(config, hosts, clock, needs, threads),
         emit: (finding) => {
           const summary = toSummary(finding);
           log.finding(summary);

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBinary } from 'plist';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { run } from '../../../agent/commands/run.ts';
+import { type RunOptions, run } from '../../../agent/commands/run.ts';
 import { asReport } from '../../../agent/commands/status.ts';
 import type { StatusReport } from '../../../agent/health/report.ts';
 import { askStatus } from '../../../agent/health/status-socket.ts';
@@ -91,6 +91,24 @@ async function runUntilStarted(
   };
 }
 
+/** What a run that must not start says: one line. */
+async function refused(options: Partial<RunOptions>): Promise<string> {
+  const said = { out: '', err: '' };
+  const code = await run(
+    { state, ...options },
+    {
+      out: (text) => {
+        said.out += text;
+      },
+      err: (text) => {
+        said.err += text;
+      },
+    },
+  );
+  expect([code, said.out, said.err.trimEnd().split('\n')]).toEqual([1, '', [expect.anything()]]);
+  return said.err;
+}
+
 describe('spillwatch run', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'ends on %s with 0 and a log that says so',
@@ -119,31 +137,23 @@ describe('spillwatch run', () => {
   it('does not start with a configuration that is no JSON', async () => {
     const config = configure('{');
     const { code, out, err } = await spillwatch(['run', '--state', state, '--config', config]);
-    expect(code).toBe(1);
-    expect(out).toBe('');
+    expect([code, out, err]).toEqual([1, '', await refused({ config })]);
     expect(err).toContain('config.json');
-    expect(err.trimEnd().split('\n')).toHaveLength(1);
   });
 
   it('does not start with a configuration that is not there', async () => {
     const missing = join(folder, 'missing.json');
-    const { code, err } = await spillwatch(['run', '--state', state, '--config', missing]);
-    expect(code).toBe(1);
-    expect(err).toContain('missing.json');
+    expect(await refused({ config: missing })).toContain('missing.json');
   });
 
   it('does not start in a state folder that is a file or a link', async () => {
     const config = configure(QUIET);
     writeFileSync(state, '');
-    const file = await spillwatch(['run', '--state', state, '--config', config]);
-    expect(file.code).toBe(1);
-    expect(file.err).toContain(state);
+    expect(await refused({ config })).toContain(state);
     rmSync(state);
     mkdirSync(join(folder, 'real'));
     symlinkSync(join(folder, 'real'), state);
-    const link = await spillwatch(['run', '--state', state, '--config', config]);
-    expect(link.code).toBe(1);
-    expect(link.err).toContain(state);
+    expect(await refused({ config })).toContain(state);
   });
 
   it('does not start with something else in place of its socket, and says so in one line', async () => {
@@ -157,11 +167,8 @@ describe('spillwatch run', () => {
     ]) {
       make();
       // oxlint-disable-next-line no-await-in-loop -- one kind after the other
-      const { code, out, err } = await spillwatch(['run', '--state', state, '--config', config]);
-      expect(code).toBe(1);
-      expect(out).toBe('');
-      expect(err).toMatch(/agent\.sock: is a (?:link|file|folder) where .*\n$/);
-      expect(err.trimEnd().split('\n')).toHaveLength(1);
+      const said = await refused({ config });
+      expect(said).toMatch(/agent\.sock: is a (?:link|file|folder) where .*\n$/);
       rmSync(socket, { recursive: true });
     }
     // It is not taken for a run that ended badly.
@@ -171,17 +178,7 @@ describe('spillwatch run', () => {
   it('does not start without rules', async () => {
     const rules = join(folder, 'no-rules');
     const config = configure(QUIET);
-    const { code, err } = await spillwatch([
-      'run',
-      '--state',
-      state,
-      '--config',
-      config,
-      '--rules',
-      rules,
-    ]);
-    expect(code).toBe(1);
-    expect(err).toContain('no-rules');
+    expect(await refused({ config, rules })).toContain('no-rules');
   });
 
   it('keeps its state for its owner alone', async () => {
@@ -204,13 +201,6 @@ function logged(file: string): readonly Readonly<Record<string, unknown>>[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-}
-
-/** What a run that must not start says: one line. */
-async function refused(...args: readonly string[]): Promise<string> {
-  const { code, err } = await spillwatch(['run', '--state', state, ...args]);
-  expect([code, err.trimEnd().split('\n')]).toEqual([1, [expect.anything()]]);
-  return err;
 }
 
 describe('a running agent', () => {
@@ -267,9 +257,9 @@ describe('a running agent', () => {
       chmodSync(open, 0o777);
       writeFileSync(join(open, 'config.json'), '{}');
       const why = `${open}: others can write it (mode 777); "chmod go-w" it`;
-      expect(await refused('--config', join(open, 'config.json'))).toContain(why);
-      expect(await refused('--rules', open)).toContain(why);
-      expect(await refused('--log', join(open, 'agent.log'))).toContain(why);
+      expect(await refused({ config: join(open, 'config.json') })).toContain(why);
+      expect(await refused({ rules: open })).toContain(why);
+      expect(await refused({ log: join(open, 'agent.log') })).toContain(why);
     },
   );
 });
