@@ -24,6 +24,8 @@ export interface DaemonOptions {
   readonly lookAtConfig?: () => Promise<ConfigLook | null>;
   /** How often that is, in milliseconds. */
   readonly lookMs?: number;
+  /** How long it goes on without Full Disk Access, in milliseconds; for ever when not given. */
+  readonly blindMs?: number;
   /** Lines that the log had no room for since the last one it took. */
   readonly logLeftOut?: () => number;
   readonly config: Config;

@@ -7,8 +7,10 @@
  */
 import { hostname, uptime } from 'node:os';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { fullDiskAccess } from '../collectors/permissions.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { toRfc3339 } from './deliver/formats/time.ts';
+import { Blindness } from './health/blindness.ts';
 import { CanaryWatch } from './health/canary-watch.ts';
 import { ConfigTrouble } from './health/config-trouble.ts';
 import type { Health } from './health/health.ts';
@@ -49,18 +51,16 @@ const MACHINE: Machine = {
   random: Math.random,
 };
 
-/**
- * Runs until the signal aborts or the configuration has other values; after a clean stop it says which. Throws a `StateError`
- * after a stop that damage of the database made.
- */
-export async function runDaemon(
-  options: DaemonOptions,
-  signal: AbortSignal,
-): Promise<'stopped' | 'reconfigured'> {
+/** Why a run ended in order: it was told to, the configuration has other values, or it had no Full Disk Access for too long. */
+export type Ended = 'stopped' | 'reconfigured' | 'blind';
+
+/** Runs until there is a reason to end. Throws a `StateError` after a stop that damage of the database made. */
+export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Promise<Ended> {
   const startedUs = clock();
   /** Aborted when the database turns out to be damaged. */
   const damage = new AbortController();
   const reconfigured = new AbortController();
+  const blind = new AbortController();
   const stop = new AbortController();
   const parts = buildParts(options, MACHINE, () => damage.abort());
   const { health, delivery, supervisor, queue, store } = parts;
@@ -77,11 +77,13 @@ export async function runDaemon(
     .map((supervised) => supervisor.keep(supervised, stop.signal));
   const delivering = delivery.run(stop.signal);
   const canaries = new CanaryWatch(parts.canary, health, steady, stop.signal);
+  const blindness = new Blindness(options.blindMs ?? Infinity, () => performance.now());
   const timers = [
     ...regular(parts, pulse, canaries, stop.signal),
     setInterval(canaries.send, options.config.canary.minutes * 60_000),
     setInterval(() => {
       tellCutLog(health, options.logLeftOut?.() ?? 0);
+      if (blindness.lasts(isBlind(health))) blind.abort();
       void lookAtConfig(options, health, configTrouble, reconfigured, stop.signal);
     }, options.lookMs ?? LOOK_MS),
   ];
@@ -94,7 +96,7 @@ export async function runDaemon(
     delivery.heartbeat(beat);
   });
 
-  await anyAborted(signal, damage.signal, reconfigured.signal);
+  await anyAborted(signal, damage.signal, reconfigured.signal, blind.signal);
   const stoppedMs = performance.now();
   for (const timer of timers) clearInterval(timer);
   stop.abort();
@@ -116,7 +118,15 @@ export async function runDaemon(
     throw new StateError(
       `${options.stateFolder}: the database is damaged; start the agent again, which moves it aside`,
     );
-  return signal.aborted ? 'stopped' : 'reconfigured';
+  if (signal.aborted) return 'stopped';
+  return blind.signal.aborted ? 'blind' : 'reconfigured';
+}
+
+/** By what the sensor says, and by the agent's own attempt. */
+function isBlind(health: Health): boolean {
+  return (
+    health.active().some(({ code }) => code === 'not-permitted') || fullDiskAccess() === 'denied'
+  );
 }
 
 /** What is known to be wrong before anything runs, and that nobody watched until now. */

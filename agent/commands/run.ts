@@ -11,7 +11,7 @@ import { LiveConfig } from '../config/live-config.ts';
 import type { ConfigPlaces } from '../config/places.ts';
 import { shownValue } from '../config/shown-value.ts';
 import type { Config } from '../config.ts';
-import { clock, runDaemon } from '../daemon.ts';
+import { clock, type Ended, runDaemon } from '../daemon.ts';
 import { readDestinations } from '../deliver/destination.ts';
 import { toSummary } from '../deliver/formats/summary.ts';
 import { type AgentLog, openLog } from '../health/log.ts';
@@ -51,6 +51,8 @@ export interface RunParts {
   readonly lookMs?: number;
 }
 
+/** After so long without Full Disk Access launchd is left to start a new process, which it does at once. */
+const BLIND_MS = 10 * 60_000;
 /** Between two restarts that the configuration makes. */
 const CALM_MS = 60_000;
 
@@ -90,7 +92,7 @@ interface Place {
 
 /** One run after the other until the signal aborts, each with the configuration as it is by then. */
 async function runAll(place: Place, signal: AbortSignal): Promise<void> {
-  const { options, parts, file } = place;
+  const { options, parts, file, log } = place;
   const places = parts.places ?? configPlaces(options.config);
   const live = new LiveConfig(places, loadKept(options.state), () => performance.now());
   let reading = await live.start();
@@ -104,7 +106,8 @@ async function runAll(place: Place, signal: AbortSignal): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop -- one run after the other
     const outcome = await runOnce({ ...place, threads }, configuration, signal);
     keep(options.state, configuration.latest.settings);
-    if (outcome === 'stopped') return;
+    if (outcome === 'blind') log.info('ended, so that a new process may have Full Disk Access');
+    if (outcome !== 'reconfigured') return;
     reading = configuration.latest;
     restartedMs = performance.now();
   }
@@ -129,7 +132,7 @@ async function runOnce(
   }: Place & { readonly threads: ListThreads },
   configuration: RunningConfig,
   signal: AbortSignal,
-): Promise<'stopped' | 'reconfigured'> {
+): Promise<Ended> {
   const { config, settings } = configuration.started;
   const { destinations } = readDestinations(config.deliver);
   const knowledge = guardedKnowledge(options.rules);
@@ -155,6 +158,7 @@ async function runOnce(
         configProblems: configuration.problems(),
         lookAtConfig: () => configuration.look(),
         ...(lookMs !== undefined && { lookMs }),
+        ...(process.platform === 'darwin' && process.ppid === 1 && { blindMs: BLIND_MS }),
         ...(file && { logLeftOut: () => file.leftOut }),
         destinations,
         environment: environmentOf(process.env),

@@ -276,6 +276,17 @@ describe('the daemon', () => {
     await ended;
   });
 
+  it('ends in order when it had no Full Disk Access for as long as it may, and not before', async () => {
+    const blindMs = 60;
+    const { ended } = await start({ lookMs: 10, blindMs });
+    const trouble = { code: 'not-permitted', detail: '', subject: null, lasts: true } as const;
+    sensor.output?.trouble(trouble);
+    const startedMs = performance.now();
+    expect(await ended).toBe('blind');
+    expect(performance.now() - startedMs).toBeGreaterThan(blindMs - 20);
+    expect(sensor.isOver).toBe(true);
+  });
+
   it('calls garbage a trouble while it comes', async () => {
     const { ended } = await start();
     sensor.say(Array.from({ length: 101 }, () => 'Segmentation fault'));
