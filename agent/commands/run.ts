@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
 import { pino } from 'pino';
 import { ListThreads } from '../../collectors/processes/list-threads.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { SecretTables } from '../../rules/catalogue/redaction-tools.ts';
-import { ARE_SHIPPED, RESOURCES } from '../../rules/resources.ts';
 import { listThreadScript } from '../addons.ts';
 import { keep, loadKept } from '../config/kept-settings.ts';
 import { LiveConfig } from '../config/live-config.ts';
@@ -15,19 +13,18 @@ import { clock, type Ended, runDaemon } from '../daemon.ts';
 import { readDestinations } from '../deliver/destination.ts';
 import { toSummary } from '../deliver/formats/summary.ts';
 import { type AgentLog, openLog } from '../health/log.ts';
-import { LogFile, LogFileError } from '../health/log-file.ts';
+import type { LogFile } from '../health/log-file.ts';
 import { refuseTaken } from '../health/status-socket.ts';
-import { InputError, type Knowledge, loadKnowledge } from '../knowledge.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { RunningConfig } from '../running-config.ts';
 import { liveSources } from '../sources.ts';
 import { openOrRecover } from '../store/recovery.ts';
 import { stateKey } from '../store/state-key.ts';
-import { distrust, distrustBelow } from '../trust.ts';
 import { configPlaces } from './agent-config.ts';
 import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { refused } from './expected-error.ts';
+import { guardedKnowledge, openLogFile } from './guarded.ts';
 import { readTables } from './secret-tables.ts';
 import type { Output } from './terminal.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -113,13 +110,6 @@ async function runAll(place: Place, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Root writes into no folder in which others could lay a trap. */
-function openLogFile(path: string): LogFile {
-  const fault = process.geteuid?.() === 0 ? distrust(dirname(path)) : null;
-  if (fault !== null) throw new LogFileError(`${path}: is not used, ${fault}`);
-  return new LogFile(path);
-}
-
 /** Everything from opening the state to closing it. */
 async function runOnce(
   {
@@ -188,16 +178,6 @@ async function runOnce(
   } finally {
     process.off(CANARY_SIGNAL, onCanarySignal);
   }
-}
-
-/** Rules of a named folder, and all that ships, are used by root only when nobody else could have written them. */
-function guardedKnowledge(folder: string | undefined): Knowledge {
-  const guarded = [...(folder === undefined ? [] : [folder]), ...(ARE_SHIPPED ? [RESOURCES] : [])];
-  for (const place of process.geteuid?.() === 0 ? guarded : []) {
-    const fault = distrustBelow(place);
-    if (fault !== null) throw new InputError(`${place}: is not used, ${fault}`);
-  }
-  return loadKnowledge(folder);
 }
 
 /** A text of the log is never dropped as a whole: people need the part of it that is no secret. */
