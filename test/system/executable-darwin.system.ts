@@ -52,12 +52,14 @@ describe.each<Processor>(['arm64', 'x64'])('the executable for macOS on %s', (pr
     expect((last?.offset ?? 0) + (last?.bytes ?? 0)).toBe(file.length);
   });
 
-  it('holds both scripts, no code cache of another machine, and looks for them', async () => {
-    const { boot, agent } = await bundle(PROJECT);
+  it('holds its scripts, no code cache of another machine, and looks for them', async () => {
+    const { boot, agent, listThread } = await bundle(PROJECT);
+    const scripts = [boot, agent, listThread];
     const sea = segments.find(({ name }) => name === 'NODE_SEA');
     const part = file.subarray(sea?.offset, (sea?.offset ?? 0) + (sea?.bytes ?? 0));
-    for (const text of [boot, agent]) expect(part.includes(text)).toBe(true);
-    expect(part.length).toBeLessThan(boot.length + agent.length + 4096);
+    for (const text of scripts) expect(part.includes(text)).toBe(true);
+    const bytes = scripts.reduce((sum, { length }) => sum + length, 0);
+    expect(part.length).toBeLessThan(bytes + 4096);
     const fuse = file.indexOf(FUSE);
     expect(file.toString('latin1', fuse + FUSE.length, fuse + FUSE.length + 1)).toBe('1');
   });
