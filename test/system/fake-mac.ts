@@ -244,6 +244,12 @@ export class FakeMac {
     chmodSync(this.at(path), mode);
   }
 
+  /** Puts a shell script in the place of a tool. */
+  replace(tool: string, script: string): void {
+    rmSync(this.at(tool));
+    this.write(tool, `#!/bin/busybox sh\n${script}\n`, 0o755);
+  }
+
   mode(path: string): string {
     return (lstatSync(this.at(path)).mode & 0o7777).toString(8);
   }

@@ -9,6 +9,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -175,6 +176,20 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
       expect(mac.loaded).toBe(JOB_TEXT);
     });
 
+    it('goes through no link that its owner puts there in the meantime', () => {
+      const other = '/Library/elsewhere';
+      mkdirSync(mac.at(other));
+      mac.replace(
+        '/bin/mkdir',
+        `/bin/busybox mkdir "$@"
+         case "$*" in *usr/local/bin) /bin/busybox ln -s ${other} ${LINK} ;; esac`,
+      );
+      const { code, said } = mac.install(current);
+      expect(code).toBe(0);
+      expect(said).toContain(`Spillwatch: ${LINK}: cannot be made; call ${EXECUTABLE}\n`);
+      expect(readdirSync(mac.at(other))).toEqual([]);
+    });
+
     it('goes on where /usr/local/bin cannot be made', () => {
       rmSync(mac.at('/usr/local'), { recursive: true });
       writeFileSync(mac.at('/usr/local'), '');
@@ -324,6 +339,19 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
       expect(isThere(`${BUNDLE}/Contents/Resources/rules/macos/dropped.yml`)).toBe(true);
     });
 
+    it('removes nothing where grep does not compare without case: every name would seem to be dropped', () => {
+      mac.replace(
+        '/usr/bin/grep',
+        'case " $* " in *" -i "*) exit 1 ;; esac; exec /bin/busybox grep "$@"',
+      );
+      const { code, said } = mac.install(current);
+      expect([code, said]).toEqual([
+        0,
+        'Spillwatch: /tmp/scripts/files: does not list the bundle; files of the last version stay\n',
+      ]);
+      expect(isThere(EXECUTABLE)).toBe(true);
+    });
+
     it('of the same version again ends where the first did', () => {
       install(current);
       const once = mac.tree();
@@ -390,6 +418,14 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
         'by the bundle when there is no receipt',
         () => rmSync(mac.at('stand-in/receipts/_org.spillwatch.agent')),
       ],
+      ['by the bundle when the receipt is of before', () => mac.receive('1.9.0')],
+      [
+        'by the receipt when the bundle is of before',
+        () => {
+          const info = mac.at(`${BUNDLE}/Contents/Info.plist`);
+          writeFileSync(info, readFileSync(info, 'utf8').replaceAll('2.0.0', '1.9.0'));
+        },
+      ],
     ])('is refused %s in one line, with nothing changed and the agent running', (_, make) => {
       install(newer);
       live();
@@ -404,6 +440,19 @@ describe.runIf(IS_ROOT).each(SHELLS)('with %s as the shell', (shell) => {
       expect(mac.tree()).toEqual(was);
       expect(mac.loaded).toBe(JOB_TEXT);
       expect(mac.calls('launchctl')).toEqual([]);
+    });
+
+    it('is refused after a newer version whose agent could not be loaded: its files stay, and it has no receipt', () => {
+      install(older);
+      mac.tell('never');
+      expect(mac.install(newer).code).toBe(1);
+      expect(mac.received()).toBe('1.9.0');
+      rmSync(mac.at('stand-in/never'));
+      expect(mac.install(current)).toMatchObject({
+        code: 1,
+        said: expect.stringContaining('version 2.0.0 is installed, this is 1.10.0'),
+      });
+      expect(mac.install(newer).code).toBe(0);
     });
 
     it('is told by numbers and not by letters', () => {
