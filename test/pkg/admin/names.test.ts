@@ -52,6 +52,13 @@ describe('the files for administrators', () => {
     },
   );
 
+  it.each(EACH)(
+    '%s lets no tool that is root call what lies in /usr/local/bin: it may belong to a user',
+    (_, text) => {
+      expect(text).not.toMatch(/\/usr\/local\/bin\/spillwatch [a-z]/);
+    },
+  );
+
   it.each(EACH)('%s names packages as they are built', (_, text) => {
     const names = [...text.matchAll(/spillwatch-[^\s`"'|]*\.pkg/g)].map(([name]) => name);
     const processors = PROCESSORS.map(appleName).join('|');
