@@ -8,7 +8,6 @@ import { type Output, printable } from '../agent/commands/terminal.ts';
 import { type BuildOptions, build } from './build/build-package.ts';
 import { makeExecutable } from './executable/make.ts';
 import { PROCESSORS } from './product.ts';
-import { SourceError } from './staging/source-file.ts';
 
 const USAGE = `usage: npm run package -- --arch ${PROCESSORS.join('|')} [--executable FILE] [--native FILE]... [--out DIR] [--plan | --sign]
 
@@ -38,7 +37,8 @@ export async function packageVerb(
     await build({ ...options, executable }, output);
     return 0;
   } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
+    // A SourceError, or what the file system says.
+    if (!(error instanceof Error && 'code' in error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return 1;
   }

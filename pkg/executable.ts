@@ -12,7 +12,6 @@ import { layOut } from './executable/lay-out.ts';
 import { makeExecutable } from './executable/make.ts';
 import { isThisMachine, PLATFORMS, type Target, targetOf } from './executable/target.ts';
 import { PROCESSORS } from './product.ts';
-import { SourceError } from './staging/source-file.ts';
 
 const USAGE = `usage: npm run executable -- [--platform ${PLATFORMS.join('|')}] [--arch ${PROCESSORS.join('|')}] [--out DIR] [--bundle DIR] [--script FILE]
 
@@ -49,7 +48,8 @@ export async function executableVerb(args: readonly string[], output: Output): P
     if (script !== undefined) writeFileSync(script, (await bundle(PROJECT)).agent);
     return 0;
   } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
+    // A SourceError, or what the file system says.
+    if (!(error instanceof Error && 'code' in error)) throw error;
     output.err(`${printable(error.message)}\n`);
     return 1;
   }

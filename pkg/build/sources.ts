@@ -110,9 +110,16 @@ function nativeModules({
   const files = [{ name: 'better_sqlite3.node', path: sqlite }].concat(
     more.map((path) => ({ name: basename(path), path })),
   );
+  const taken = new Set<string>();
   return files.map(({ name, path }) => {
     const content = sourceFile(path, 'run "npm run setup", or name another with --native');
     checkArchitecture(path, content, appleName(processor));
+    if (!/^\w+\.node$/.test(name))
+      throw new SourceError(`${path}: is not called NAME.node in letters, digits and _; rename it`);
+    // As on the volume, which ignores case.
+    const key = name.toLowerCase();
+    if (taken.has(key)) throw new SourceError(`${path}: is in the package already; leave it out`);
+    taken.add(key);
     return { name, content };
   });
 }

@@ -135,6 +135,13 @@ describe('what is installed', () => {
   });
 });
 
+/** The file of a native module of that name. */
+function moduleCalled(name: string): string {
+  const path = join(standIn.project, name);
+  writeFileSync(path, machO('arm64'));
+  return path;
+}
+
 describe('what is refused in one line', () => {
   it.each([
     [
@@ -161,6 +168,21 @@ describe('what is refused in one line', () => {
       'a native module for another processor',
       () => built(standIn, { natives: [executableIn(standIn.project, 'x64')] }),
       /is x86_64; name one for macOS on arm64$/,
+    ],
+    [
+      'a native module in the place of the executable',
+      () => built(standIn, { natives: [moduleCalled('spillwatch')] }),
+      /\/spillwatch: is not called NAME\.node in letters, digits and _; rename it$/,
+    ],
+    [
+      'a native module with a name that the list of files cannot hold',
+      () => built(standIn, { natives: [moduleCalled('ünï.node')] }),
+      /\.node: is not called NAME\.node in letters, digits and _; rename it$/,
+    ],
+    [
+      'a native module that is in the package already, on a volume that ignores case',
+      () => built(standIn, { natives: [moduleCalled('Better_SQLite3.node')] }),
+      /Better_SQLite3\.node: is in the package already; leave it out$/,
     ],
     [
       'a time that is none',

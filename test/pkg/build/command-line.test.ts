@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { packageVerb } from '../../../pkg/build.ts';
 import { manifestText } from '../../../pkg/staging/manifest.ts';
 import { verify } from '../../../pkg/verify.ts';
+import { machO } from '../mach-o-file.ts';
 import { MANIFEST, PAYLOAD, packageOf, partsOf } from '../small-package.ts';
 
 interface Ran {
@@ -44,6 +45,18 @@ describe('npm run package', () => {
     const { code, err } = await ran((output) => packageVerb(args, environment, output));
     expect(code).toBe(1);
     expect(err).toMatch(/^\/nowhere\\u\{1b\}\[31m: cannot be read .*\n$/);
+  });
+
+  it('a folder of results that cannot be made is one line and 1', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spillwatch-verb-'));
+    const file = join(folder, 'executable');
+    writeFileSync(file, machO('arm64'));
+    const args = ['--arch', 'arm64', '--executable', file, '--out', file];
+    const environment = { SOURCE_DATE_EPOCH: '1' };
+    const { code, err } = await ran((output) => packageVerb(args, environment, output));
+    rmSync(folder, { recursive: true });
+    expect([code, err.split('\n').length]).toEqual([1, 2]);
+    expect(err).toContain(file);
   });
 });
 
