@@ -502,7 +502,8 @@ check_package_bom() {
   [ -n "$package" ] || { skip "$no_package"; return; }
   local folder owners name sum
   folder=$(component)
-  /usr/bin/lsbom -s "$folder/Bom" | /usr/bin/sort >"$work/bom-names" || { fail 'lsbom cannot read it'; return; }
+  /usr/bin/lsbom -s "$folder/Bom" >"$work/bom-listed" || { fail 'lsbom cannot read it'; return; }
+  /usr/bin/sort "$work/bom-listed" >"$work/bom-names"
   (cd "$folder/Payload" && /usr/bin/find .) | /usr/bin/sort >"$work/payload-names"
   if ! /usr/bin/cmp "$work/bom-names" "$work/payload-names" >&2; then
     fail "differs: $(/usr/bin/diff "$work/bom-names" "$work/payload-names" | /usr/bin/head -n 4)"
