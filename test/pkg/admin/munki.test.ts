@@ -19,6 +19,7 @@ afterEach(() => mac.end());
 type PkgInfo = Readonly<Record<string, unknown>> & {
   readonly installcheck_script: string;
   readonly uninstall_script: string;
+  readonly uninstallcheck_script: string;
 };
 
 function filledIn(processor: string, version = '1.10.0'): PkgInfo {
@@ -57,6 +58,7 @@ describe.each(PROCESSOR_NAMES)('the pkginfo for %s', (processor) => {
       adminText('munki/installcheck.sh').replace('@VERSION@', '1.10.0'),
     );
     expect(info.uninstall_script).toBe(adminText('munki/uninstall.sh'));
+    expect(info.uninstallcheck_script).toBe(adminText('munki/uninstallcheck.sh'));
   });
 });
 
@@ -108,6 +110,24 @@ describe('the install check', () => {
 });
 
 describe('the removal', () => {
+  /** Munki removes at 0; without this script it would ask the install check whether anything is there. */
+  const check = async () => (await mac.run(filledIn('arm64').uninstallcheck_script)).code;
+
+  it.each([
+    ['1.9.0', () => {}],
+    ['1.10.0', () => {}],
+    ['a program that does not start', () => mac.agent('exit 1')],
+  ])('takes place where there is %s', async (version, spoil) => {
+    installed(version);
+    mac.uninstaller('');
+    spoil();
+    expect(await check()).toBe(0);
+  });
+
+  it('does not where nothing is', async () => {
+    expect(await check()).toBe(1);
+  });
+
   it('runs the uninstaller of the bundle and ends as it does', async () => {
     mac.uninstaller('echo "removed $#"; exit 3');
     expect(await mac.run(adminText('munki/uninstall.sh'))).toEqual({

@@ -108,6 +108,7 @@ it('the recipe for Munki gives what the pkginfo of this folder has', () => {
   expect(info).toMatchObject({
     installcheck_script: adminText('munki/installcheck.sh').replace('@VERSION@', '%version%'),
     uninstall_script: adminText('munki/uninstall.sh'),
+    uninstallcheck_script: adminText('munki/uninstallcheck.sh'),
     minimum_os_version: PRODUCT.minimumSystem,
     unattended_install: true,
   });
