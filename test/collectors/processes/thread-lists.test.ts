@@ -85,7 +85,8 @@ describe('a thread that hangs', () => {
       script(`require('node:fs').existsSync(${JSON.stringify(flag)})
         ? (${answer(ROWS).slice(0, -1)}) : (${FOREVER.slice(0, -1)})`),
     );
-    const given = { everyMs: null, clock, timeoutMs: 100, ...threadLists(threads) };
+    // A thread needs its time to start, on a busy machine more than a tenth of a second.
+    const given = { everyMs: null, clock, timeoutMs: 1000, ...threadLists(threads) };
     const collector = processesCollector(given);
     let turns = 0;
     const ticking = setInterval(() => (turns += 1), 5);
