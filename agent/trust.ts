@@ -2,7 +2,7 @@
  * Whether somebody who is neither root nor the agent's own user could put other content at a path. The agent does as root what
  * its configuration and rules say, so whoever can write them is root. By owner and mode; access control lists are not seen.
  */
-import { existsSync, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** Others may write: group or everybody. */
@@ -13,13 +13,15 @@ const GROUP_WRITABLE = 0o020;
  * that group becomes root with his own password, and an agent that does not start there would protect nobody.
  */
 const ADMIN_GROUP = 80;
+/** Links on the way to one file: more than any system follows (Linux 40, macOS 32), so behind them lies nothing. */
+const MAX_LINKS = 64;
 /** In such a folder (/tmp) others make files, but touch nobody else's. */
 const STICKY = 0o1000;
 
 /**
  * Why others could change a file or folder, in one line that says what to do; `null` when they cannot. Looks at the path itself,
- * at every folder above it, and at the same of what its links lead to. A path that is not there is nobody's: `null`. Folders
- * above it may be writable for the group admin of macOS.
+ * at every folder above it, and at the same of each link on the way and of what it leads to. A path that is not there is
+ * nobody's: `null`. Folders above it may be writable for the group admin of macOS.
  */
 export function distrust(
   path: string,
@@ -27,9 +29,10 @@ export function distrust(
   platform: NodeJS.Platform = process.platform,
 ): string | null {
   const place = resolve(path);
-  const real = realPath(place);
-  if (real === null) return null;
-  for (const part of new Set([...partsOf(place), ...partsOf(real)])) {
+  const way = wayTo(place);
+  const real = way?.at(-1);
+  if (way === null || real === undefined) return null;
+  for (const part of new Set([...partsOf(place), ...way])) {
     const stats = lstatSync(part, { throwIfNoEntry: false });
     if (!stats) continue;
     const isAbove = part !== place && part !== real;
@@ -67,11 +70,38 @@ function faultOf(stats: Stats, ownUid: number): string | null {
   return `others can write it (mode ${(mode & 0o7777).toString(8)}); "chmod go-w" it`;
 }
 
-function realPath(path: string): string | null {
+/** Every folder and link that the system looks at on its way to a path, and last what lies there; `null` when nothing does. */
+function wayTo(path: string): readonly string[] | null {
+  let at = '/';
+  const way = [at];
+  const names = namesOf(path);
+  for (let links = 0; ; ) {
+    const name = names.shift();
+    if (name === undefined) return [...way, at];
+    const part = join(at, name);
+    const target = linkAt(part);
+    if (target === undefined) return null;
+    way.push(part);
+    if (target === null) at = part;
+    else {
+      links += 1;
+      if (links > MAX_LINKS) return null;
+      if (target.startsWith('/')) at = '/';
+      names.unshift(...namesOf(target));
+    }
+  }
+}
+
+function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '');
+}
+
+/** Where a link leads, `null` for what is no link, `undefined` for what is not there or cannot be looked at. */
+function linkAt(path: string): string | null | undefined {
   try {
-    return realpathSync(path);
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : null;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -33,6 +33,9 @@ describe('a file is trusted', () => {
 
   it('when it is not there, because it is nobody’s', () => {
     expect(distrust(join(folder, 'none'))).toBe(null);
+    expect(distrust(join(file, 'none'))).toBe(null);
+    symlinkSync('circle', join(folder, 'circle'));
+    expect(distrust(join(folder, 'circle'))).toBe(null);
   });
 
   it('below a folder in which everybody makes files, when nobody may take those of others', () => {
@@ -73,6 +76,21 @@ describe('a file is not trusted', () => {
     symlinkSync(join(folder, 'etc'), join(folder, 'open/way'));
     chmodSync(join(folder, 'open'), 0o777);
     expect(distrust(join(folder, 'open/way/config.json'))).toMatch(/open: others can write it/);
+  });
+
+  it('when a link leads to it by way of a link that lies where others can write', () => {
+    const open = join(folder, 'open');
+    mkdirSync(open);
+    symlinkSync(file, join(open, 'way.json'));
+    symlinkSync('etc', join(open, 'way'));
+    symlinkSync(join(folder, 'etc'), join(open, 'etc'));
+    symlinkSync(join(open, 'way.json'), join(folder, 'link.json'));
+    symlinkSync('open/way', join(folder, 'link'));
+    expect(distrust(join(folder, 'link.json'))).toBe(null);
+    expect(distrust(join(folder, 'link/config.json'))).toBe(null);
+    chmodSync(open, 0o777);
+    expect(distrust(join(folder, 'link.json'))).toContain(`${open}: others can write it`);
+    expect(distrust(join(folder, 'link/config.json'))).toContain(`${open}: others can write it`);
   });
 
   it.runIf(IS_ROOT)('when it belongs to somebody else', () => {
