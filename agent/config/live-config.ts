@@ -1,5 +1,5 @@
 /**
- * The configuration of the running agent. Both files are looked at every few seconds, which costs two system calls; what is
+ * The configuration of the running agent. Both files are looked at every few seconds, which costs a few system calls; what is
  * different is read when it was the same at two looks, so that no half-written file is. Preferences that are gone hold for
  * `GONE_MS` more: macOS takes the file away for a moment when it installs profiles.
  */
@@ -31,9 +31,11 @@ export class LiveConfig {
 
   /** Reads the files as they are. Throws a `ConfigError` for a named file that is no good. */
   async start(): Promise<ConfigReading> {
+    // What is written from here on has another stamp, and is read at a later look.
+    const stamp = await stampOf(this.#places);
     const layers = await readPlaces(this.#places);
     refuseUnreadable(this.#places, layers);
-    return this.#settle(await stampOf(this.#places), layers);
+    return this.#settle(stamp, layers);
   }
 
   /** A new reading when there may be something new in it, else `null`. A named file that is no good by now is a problem of it. */
@@ -48,7 +50,6 @@ export class LiveConfig {
       this.#different = stamp;
       return null;
     }
-    // What is written from here on has another stamp, and is read at a later look.
     return this.#settle(stamp, await readPlaces(this.#places));
   }
 

@@ -1,6 +1,7 @@
 /** Where the documents of the configuration lie, and what stands in them now. */
 import { lstatSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
+import { distrust } from '../trust.ts';
 import { UnreadableDocument } from './document.ts';
 import { ConfigError, readConfigDocument } from './document-file.ts';
 import type { Layers } from './layers.ts';
@@ -29,7 +30,17 @@ export async function readPlaces({ managed, file, isNamed }: ConfigPlaces): Prom
 }
 
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Whoever reads it says what is wrong.
+    return true;
+  }
+}
+
+/** Root uses no document that others could have written. */
+function isGuarded(): boolean {
+  return process.geteuid?.() === 0;
 }
 
 async function documentIn(
@@ -37,21 +48,26 @@ async function documentIn(
   partOf: (document: unknown) => unknown = (document) => document,
 ): Promise<unknown> {
   try {
-    return partOf(await readConfigDocument(path, process.geteuid?.() === 0));
+    return partOf(await readConfigDocument(path, isGuarded()));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return new UnreadableDocument(error.message);
   }
 }
 
-/** Changes when one of the files does. */
+/** Changes when one of the files does, what it is a link to, or whether it may be used. */
 export async function stampOf({ managed, file }: ConfigPlaces): Promise<string> {
   return (await Promise.all([managed, file].map(stampOfFile))).join(' ');
 }
 
 async function stampOfFile(path: string): Promise<string> {
+  const stamps = await Promise.all([stampBy(lstat, path), stampBy(stat, path)]);
+  return [...stamps, isGuarded() ? distrust(path) : null].join(' ');
+}
+
+async function stampBy(look: typeof stat, path: string): Promise<string> {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
+    const { ino, size, mtimeNs, ctimeNs } = await look(path, { bigint: true });
     return [ino, size, mtimeNs, ctimeNs].join(':');
   } catch {
     return 'none';

@@ -126,6 +126,56 @@ describe('at the start', () => {
 });
 
 describe('a look', () => {
+  it('finds what was written while the start read', async () => {
+    put(file, days(5));
+    const config = live();
+    const starting = config.start();
+    put(file, days(6));
+    const readings = [await starting, await config.look(), await config.look()];
+    expect(of(readings.findLast((reading) => reading !== null) ?? null)).toEqual([6, 'file']);
+  });
+
+  it('reads a link whose file has another content, or another file', async () => {
+    put(join(folder, 'one.json'), days(5));
+    put(join(folder, 'two.json'), days(7));
+    symlinkSync(join(folder, 'one.json'), file);
+    const config = live();
+    expect(of(await config.start())).toEqual([5, 'file']);
+    put(join(folder, 'one.json'), days(6));
+    expect(of(await twoLooks(config))).toEqual([6, 'file']);
+    rmSync(file);
+    symlinkSync(join(folder, 'two.json'), file);
+    expect(of(await twoLooks(config))).toEqual([7, 'file']);
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'uses a file as soon as its folder is closed for others, and no longer when it is opened',
+    async () => {
+      put(managed, managedDays(9));
+      chmodSync(join(folder, 'managed'), 0o777);
+      const config = live();
+      expect(of(await config.start())).toEqual([30, 'default']);
+      chmodSync(join(folder, 'managed'), 0o755);
+      expect(of(await twoLooks(config))).toEqual([9, 'managed']);
+      chmodSync(join(folder, 'managed'), 0o777);
+      const opened = await twoLooks(config);
+      expect([of(opened), opened?.problems]).toMatchObject([[9, 'managed'], [{}]]);
+    },
+  );
+
+  it('goes on where a place cannot be looked at', async () => {
+    put(file, days(5));
+    const config = new LiveConfig(
+      { managed: join(file, 'below'), file, isNamed: false },
+      null,
+      () => nowMs,
+    );
+    const reading = await config.start();
+    expect(reading.problems.map(describeConfigProblem)).toEqual([
+      expect.stringContaining('below: cannot be read (ENOTDIR)'),
+    ]);
+  });
+
   it('finds nothing new while nothing was written', async () => {
     put(file, days(5));
     const config = live();
