@@ -7,6 +7,9 @@ import { isPropertyList, readPropertyList } from './property-list.ts';
 /** Most bytes of a configuration file. */
 export const MAX_CONFIG_BYTES = 1_048_576;
 
+/** Most objects and lists within each other; no key needs a third of it, and what goes through a value calls itself. */
+export const MAX_CONFIG_LEVELS = 32;
+
 /** A configuration file that could not be read at all. `message` is one line for a person. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_UNREADABLE';
@@ -14,13 +17,24 @@ export class ConfigError extends Error {
 
 /**
  * The parsed content of a configuration file, not checked. Throws a `ConfigError`: when it cannot be read, is no file, is above
- * `MAX_CONFIG_BYTES`, or is neither JSON nor a property list; with `isGuarded` also when others could have written it.
+ * `MAX_CONFIG_BYTES` or `MAX_CONFIG_LEVELS`, or is neither JSON nor a property list; with `isGuarded` also when others could have written it.
  */
 export async function readConfigDocument(path: string, isGuarded = false): Promise<unknown> {
   const fault = isGuarded ? distrust(path) : null;
   if (fault !== null) throw new ConfigError(`${path}: is not used, ${fault}`);
   const bytes = bytesOf(path);
-  if (isPropertyList(bytes)) return propertyListIn(path, bytes);
+  const document = isPropertyList(bytes) ? await propertyListIn(path, bytes) : jsonIn(path, bytes);
+  if (isDeeperThan(MAX_CONFIG_LEVELS, document))
+    throw new ConfigError(`${path}: has more than ${MAX_CONFIG_LEVELS} levels; correct it there`);
+  return document;
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
+}
+
+function jsonIn(path: string, bytes: Buffer): unknown {
   // Editors of other systems put a byte order mark first.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {

@@ -49,8 +49,13 @@ export function readDocument(
     problems.push({ origin, key: '', kind: 'bad-value', message: 'must be a JSON object' });
     return { origin, values: new Map(), broken: [''] };
   }
-  const found = { origin, values: new Map<string, unknown>(), broken: [] };
+  const found: Found = { origin, values: new Map(), broken: [], unknown: 0 };
   collect(document, '', found, problems);
+  const unnamed = found.unknown - MAX_UNKNOWN;
+  if (unnamed > 0) {
+    const message = `has ${unnamed} more names that are no keys of the configuration; remove them`;
+    problems.push({ origin, key: '', kind: 'unknown-key', message });
+  }
   return found;
 }
 
@@ -59,10 +64,17 @@ export function isBroken({ broken }: DocumentValues, path: string): boolean {
   return broken.some((prefix) => prefix === '' || path.startsWith(`${prefix}.`));
 }
 
+/** Most unknown keys of one document that are named; the others are counted. */
+const MAX_UNKNOWN = 100;
+/** Characters of the name of one. */
+const MAX_NAME = 80;
+
 interface Found {
   readonly origin: DocumentValues['origin'];
   readonly values: Map<string, unknown>;
   readonly broken: string[];
+  /** Names that are no keys. */
+  unknown: number;
 }
 
 function collect(
@@ -83,10 +95,16 @@ function collect(
       found.broken.push(path);
       problems.push({ origin, key: path, kind: 'bad-value', message: 'must be an object' });
     } else {
-      const meant = isPlain ? nearestKey(path) : null;
-      const fix = meant === null ? 'remove it' : `did you mean ${meant}?`;
-      const message = `is not a key of the configuration; ${fix}`;
-      problems.push({ origin, key: path, kind: 'unknown-key', message });
+      found.unknown += 1;
+      if (found.unknown <= MAX_UNKNOWN)
+        problems.push({ origin, kind: 'unknown-key', ...unknownKey(path, isPlain) });
     }
   }
+}
+
+function unknownKey(path: string, isPlain: boolean): Pick<ConfigProblem, 'key' | 'message'> {
+  const meant = isPlain ? nearestKey(path) : null;
+  const fix = meant === null ? 'remove it' : `did you mean ${meant}?`;
+  const key = path.length > MAX_NAME ? `${path.slice(0, MAX_NAME)}…` : path;
+  return { key, message: `is not a key of the configuration; ${fix}` };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MAX_CONFIG_BYTES } from '../../agent/config/document-file.ts';
+import { MAX_CONFIG_BYTES, MAX_CONFIG_LEVELS } from '../../agent/config/document-file.ts';
 import { KEYS } from '../../agent/config/keys.ts';
 import {
   type Config,
@@ -331,6 +331,23 @@ describe('an unknown key', () => {
     expect(config).toEqual(DEFAULTS);
   });
 
+  it('is named by its beginning when it is long', () => {
+    const { problems } = readConfig({ ['k'.repeat(100_000)]: 1 });
+    expect(describeConfigProblem(problems[0]!).length).toBeLessThan(200);
+  });
+
+  it('is counted and no longer named when there are a hundred', () => {
+    const document = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [`retention-days-${index}`, 1]),
+    );
+    const { problems, config } = readConfig({ ...document, retention: { days: 9, dayz: 1 } });
+    expect(problems).toHaveLength(101);
+    expect(describeConfigProblem(problems[100]!)).toBe(
+      'the document: has 901 more names that are no keys of the configuration; remove them',
+    );
+    expect(config.retention.days).toBe(9);
+  });
+
   it('called __proto__ changes no object', () => {
     const { config, problems } = readConfig(
       JSON.parse(
@@ -343,6 +360,11 @@ describe('an unknown key', () => {
     expect(Object.hasOwn(Object.prototype, 'windows')).toBe(false);
   });
 });
+
+/** With so many lists within each other below the document. */
+function nested(levels: number): string {
+  return fileWith(`{"deliver":${'['.repeat(levels)}${']'.repeat(levels)}}`);
+}
 
 describe('a configuration file', async () => {
   it('is read as JSON', async () => {
@@ -371,6 +393,17 @@ describe('a configuration file', async () => {
     await expect(readConfigFile(path)).rejects.toThrow(
       `${path}: has more than ${MAX_CONFIG_BYTES} bytes`,
     );
+  });
+
+  it('that is nested without end is refused', async () => {
+    expect((await readConfigFile(nested(MAX_CONFIG_LEVELS - 1))).problems).toEqual([]);
+    for (const levels of [MAX_CONFIG_LEVELS, 200_000]) {
+      const path = nested(levels);
+      // oxlint-disable-next-line no-await-in-loop -- one file after the other
+      await expect(readConfigFile(path)).rejects.toThrow(
+        `${path}: has more than ${MAX_CONFIG_LEVELS} levels; correct it there`,
+      );
+    }
   });
 
   it('that is not there, or a folder, is refused with its name and the reason', async () => {
