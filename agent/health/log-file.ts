@@ -5,7 +5,15 @@
  * Bounds: `MAX_LOG_BYTES` of one file. Above it lines are counted and left out until the file was moved away; nothing is lost
  * that only the log has: findings and health are in the database.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, writeSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
 
 /** Several times of what rotation leaves, so that only a flood reaches it. */
 export const MAX_LOG_BYTES = 256 * 1024 * 1024;
@@ -60,10 +68,10 @@ export class LogFile {
 
   /** Opens the file anew when it was moved away, removed or emptied. */
   look(): void {
-    const there = lstatSync(this.#path, { throwIfNoEntry: false });
-    const own = fstatSync(this.#file);
+    const there = statsAt(this.#path);
+    const own = fstatSync(this.#file, { bigint: true });
     if (there?.ino === own.ino && there.dev === own.dev) {
-      this.#bytes = own.size;
+      this.#bytes = Number(own.size);
       return;
     }
     try {
@@ -79,6 +87,15 @@ export class LogFile {
 
   close(): void {
     closeSync(this.#file);
+  }
+}
+
+/** Numbers of files go beyond what a number holds. `undefined` for what is not there or cannot be looked at. */
+function statsAt(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true });
+  } catch {
+    return undefined;
   }
 }
 

@@ -89,6 +89,17 @@ it('keeps the old file while it cannot have a new one', () => {
   expect(content(`${path}.0`)).toBe('a\n');
 });
 
+it('keeps the old file while its folder is no folder', () => {
+  mkdirSync(join(folder, 'logs'));
+  const log = new LogFile(join(folder, 'logs/agent.log'));
+  renameSync(join(folder, 'logs'), join(folder, 'old'));
+  writeFileSync(join(folder, 'logs'), '');
+  log.look();
+  log.write('a\n');
+  log.close();
+  expect(content(join(folder, 'old/agent.log'))).toBe('a\n');
+});
+
 it('follows no link, and is in no folder that is not there', () => {
   symlinkSync(join(folder, 'elsewhere'), path);
   expect(() => new LogFile(path)).toThrow(LogFileError);
