@@ -20,8 +20,8 @@ export interface DaemonOptions {
   readonly recovered: Recovered | null;
   /** Lines about keys that could not be used. */
   readonly configProblems: readonly string[];
-  /** Looks whether the configuration is another by now; `null` when nothing is new. */
-  readonly lookAtConfig?: () => Promise<ConfigLook | null>;
+  /** Looks whether the configuration is another by now; `null` when nothing is new. With `isBusy` other values wait. */
+  readonly lookAtConfig?: (isBusy: boolean) => Promise<ConfigLook | null>;
   /** How often that is, in milliseconds. */
   readonly lookMs?: number;
   /** How long it goes on without Full Disk Access, in milliseconds; for ever when not given. */

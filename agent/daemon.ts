@@ -84,7 +84,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
     setInterval(() => {
       tellCutLog(health, options.logLeftOut?.() ?? 0);
       if (blindness.lasts(isBlind(health))) blind.abort();
-      void lookAtConfig(options, health, configTrouble, reconfigured, stop.signal);
+      void lookAtConfig(options, parts, configTrouble, reconfigured, stop.signal);
     }, options.lookMs ?? LOOK_MS),
   ];
   options.onCanaryWanted?.(canaries.send);
@@ -186,15 +186,18 @@ function regular(
   ];
 }
 
-/** Tells what is wrong with the configuration by now, and aborts `reconfigured` when it has other values. */
+/**
+ * Tells what is wrong with the configuration by now, and aborts `reconfigured` when it has other values. What only waits in
+ * memory for a database that cannot be written would not outlive that, so it is written first.
+ */
 async function lookAtConfig(
   { lookAtConfig: look }: DaemonOptions,
-  health: Health,
+  { health, engine }: Parts,
   configTrouble: ConfigTrouble,
   reconfigured: AbortController,
   stop: AbortSignal,
 ): Promise<void> {
-  const found = (await look?.()) ?? null;
+  const found = (await look?.(engine.pipeline.unsaved().waiting > 0)) ?? null;
   if (found === null || stop.aborted) return;
   configTrouble.are(found.problems);
   if (found.changed.length === 0) return;

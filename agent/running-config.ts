@@ -39,9 +39,9 @@ export class RunningConfig {
     return [...problems.map(describeConfigProblem), ...readDestinations(config.deliver).problems];
   }
 
-  /** `null` when there is nothing new. */
-  async look(): Promise<ConfigLook | null> {
-    const mayRestart = this.#mayRestart();
+  /** `null` when there is nothing new. With `isBusy` other values wait, too. */
+  async look(isBusy = false): Promise<ConfigLook | null> {
+    const mayRestart = this.#mayRestart() && !isBusy;
     const reading = await this.#live.look();
     if (reading !== null) {
       this.#latest = reading;

@@ -21,3 +21,13 @@ export function guardedKnowledge(folder: string | undefined): Knowledge {
   }
   return loadKnowledge(folder);
 }
+
+/** As `guardedKnowledge`; where that is refused by now, the one of before with the reason as a problem of it. */
+export function newerKnowledge(folder: string | undefined, before: Knowledge): Knowledge {
+  try {
+    return guardedKnowledge(folder);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { ...before, problems: [...new Set([...before.problems, error.message])] };
+  }
+}

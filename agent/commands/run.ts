@@ -15,6 +15,7 @@ import { toSummary } from '../deliver/formats/summary.ts';
 import { type AgentLog, openLog } from '../health/log.ts';
 import type { LogFile } from '../health/log-file.ts';
 import { refuseTaken } from '../health/status-socket.ts';
+import type { Knowledge } from '../knowledge.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { RunningConfig } from '../running-config.ts';
 import { liveSources } from '../sources.ts';
@@ -24,7 +25,7 @@ import { configPlaces } from './agent-config.ts';
 import { environmentOf } from './environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { refused } from './expected-error.ts';
-import { guardedKnowledge, openLogFile } from './guarded.ts';
+import { guardedKnowledge, newerKnowledge, openLogFile } from './guarded.ts';
 import { readTables } from './secret-tables.ts';
 import type { Output } from './terminal.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -55,8 +56,9 @@ const CALM_MS = 60_000;
 
 /**
  * `spillwatch run`: the agent in the foreground, until SIGTERM or SIGINT. Findings go to stdout as summaries, the log to stderr
- * or a file as JSON lines. Its own files are checked strictly at the start; afterwards nothing but a signal ends it. Other
- * values in the configuration start everything in it anew, in the same process.
+ * or a file as JSON lines. Its own files are checked strictly at the start. Afterwards it ends by a signal, for a new process
+ * that may have Full Disk Access, and when its state cannot be used any more. Other values in the configuration start
+ * everything in it anew, in the same process.
  */
 export async function run(
   options: RunOptions,
@@ -68,7 +70,9 @@ export async function run(
     file = options.log === undefined ? null : openLogFile(options.log);
     const log = openLog(file ?? pino.destination({ dest: 2, sync: true }));
     await untilStopped(parts.signal, (stop) =>
-      runAll({ options, output, parts, log, file }, stop.signal),
+      listening((onCanaryWanted) =>
+        runAll({ options, output, parts, log, file, onCanaryWanted }, stop.signal),
+      ),
     );
     log.info('stopped');
     return EXIT.done;
@@ -79,12 +83,35 @@ export async function run(
   }
 }
 
+/** Acts while the signal for a canary does what was given last; a process that does not listen is ended by it. */
+async function listening(
+  act: (onCanaryWanted: (send: () => void) => void) => Promise<void>,
+): Promise<void> {
+  let sendCanary: (() => void) | null = null;
+  const onSignal = (): void => sendCanary?.();
+  process.on(CANARY_SIGNAL, onSignal);
+  try {
+    await act((send) => {
+      sendCanary = send;
+    });
+  } finally {
+    process.off(CANARY_SIGNAL, onSignal);
+  }
+}
+
 interface Place {
   readonly options: RunOptions;
   readonly output: Output;
   readonly parts: RunParts;
   readonly log: AgentLog;
   readonly file: LogFile | null;
+  readonly onCanaryWanted: (send: () => void) => void;
+}
+
+/** What goes from one run to the next. */
+interface Lasting {
+  readonly threads: ListThreads;
+  readonly knowledge: Knowledge;
 }
 
 /** One run after the other until the signal aborts, each with the configuration as it is by then. */
@@ -94,6 +121,7 @@ async function runAll(place: Place, signal: AbortSignal): Promise<void> {
   const live = new LiveConfig(places, loadKept(options.state), () => performance.now());
   let reading = await live.start();
   const threads = new ListThreads(listThreadScript());
+  let knowledge = guardedKnowledge(options.rules);
   let restartedMs = -Infinity;
   for (;;) {
     const configuration = new RunningConfig(live, reading, () => {
@@ -101,11 +129,12 @@ async function runAll(place: Place, signal: AbortSignal): Promise<void> {
       return performance.now() - restartedMs >= CALM_MS;
     });
     // oxlint-disable-next-line no-await-in-loop -- one run after the other
-    const outcome = await runOnce({ ...place, threads }, configuration, signal);
+    const outcome = await runOnce({ ...place, threads, knowledge }, configuration, signal);
     keep(options.state, configuration.latest.settings);
     if (outcome === 'blind') log.info('ended, so that a new process may have Full Disk Access');
     if (outcome !== 'reconfigured') return;
     reading = configuration.latest;
+    knowledge = newerKnowledge(options.rules, knowledge);
     restartedMs = performance.now();
   }
 }
@@ -118,14 +147,15 @@ async function runOnce(
     parts: { lookMs },
     log,
     file,
+    onCanaryWanted,
     threads,
-  }: Place & { readonly threads: ListThreads },
+    knowledge,
+  }: Place & Lasting,
   configuration: RunningConfig,
   signal: AbortSignal,
 ): Promise<Ended> {
   const { config, settings } = configuration.started;
   const { destinations } = readDestinations(config.deliver);
-  const knowledge = guardedKnowledge(options.rules);
   await refuseTaken(options.state);
   const tables = readTables();
   const { connection, recovered } = openOrRecover(options.state);
@@ -133,51 +163,46 @@ async function runOnce(
   keep(options.state, settings);
   const redactor = textRedactor(config, key, tables);
   const hosts = [...knowledge.catalogue.services.values()].flatMap(({ hosts: names }) => names);
-  let sendCanary: (() => void) | null = null;
-  const onCanarySignal = (): void => sendCanary?.();
-  process.on(CANARY_SIGNAL, onCanarySignal);
-  try {
-    return await runDaemon(
-      {
-        stateFolder: options.state,
-        connection,
-        key,
-        recovered,
-        redactText: (text) => redactor.redactText(text),
-        config,
-        configProblems: configuration.problems(),
-        lookAtConfig: () => configuration.look(),
-        ...(lookMs !== undefined && { lookMs }),
-        ...(process.platform === 'darwin' && process.ppid === 1 && { blindMs: BLIND_MS }),
-        ...(file && { logLeftOut: () => file.leftOut }),
-        destinations,
-        environment: environmentOf(process.env),
-        origins: [...settings.values()].map((setting) => ({
-          key: setting.key.path,
-          value: setting.key.hasSecrets ? null : shownValue(setting),
-          origin: setting.origin,
-        })),
-        knowledge,
-        sources: (needs) => liveSources(config, hosts, clock, needs, threads),
-        emit: (finding) => {
-          const summary = toSummary(finding);
-          log.finding(summary);
-          output.out(`${JSON.stringify(summary)}\n`);
-        },
-        log: log.health,
-        heartbeat: log.heartbeat,
-        onCanaryWanted: (send) => {
-          sendCanary = send;
-        },
-        onReady: () => {
-          log.info('started', { version: packageJson.version, state: options.state });
-        },
+  return runDaemon(
+    {
+      stateFolder: options.state,
+      connection,
+      key,
+      recovered,
+      redactText: (text) => redactor.redactText(text),
+      config,
+      configProblems: configuration.problems(),
+      lookAtConfig: async (isBusy) => {
+        const found = await configuration.look(isBusy);
+        if (found !== null) keep(options.state, configuration.latest.settings);
+        return found;
       },
-      signal,
-    );
-  } finally {
-    process.off(CANARY_SIGNAL, onCanarySignal);
-  }
+      ...(lookMs !== undefined && { lookMs }),
+      ...(process.platform === 'darwin' && process.ppid === 1 && { blindMs: BLIND_MS }),
+      ...(file && { logLeftOut: () => file.leftOut }),
+      destinations,
+      environment: environmentOf(process.env),
+      origins: [...settings.values()].map((setting) => ({
+        key: setting.key.path,
+        value: setting.key.hasSecrets ? null : shownValue(setting),
+        origin: setting.origin,
+      })),
+      knowledge,
+      sources: (needs) => liveSources(config, hosts, clock, needs, threads),
+      emit: (finding) => {
+        const summary = toSummary(finding);
+        log.finding(summary);
+        output.out(`${JSON.stringify(summary)}\n`);
+      },
+      log: log.health,
+      heartbeat: log.heartbeat,
+      onCanaryWanted,
+      onReady: () => {
+        log.info('started', { version: packageJson.version, state: options.state });
+      },
+    },
+    signal,
+  );
 }
 
 /** A text of the log is never dropped as a whole: people need the part of it that is no secret. */

@@ -287,6 +287,25 @@ describe('the daemon', () => {
     expect(sensor.isOver).toBe(true);
   });
 
+  it('does not end for another configuration while findings wait for a database that cannot be written', async () => {
+    const { connection } = openOrRecover(state);
+    const busy: boolean[] = [];
+    const lookAtConfig: DaemonOptions['lookAtConfig'] = (isBusy) => {
+      busy.push(isBusy);
+      const changed = isBusy || findings.length === 0 ? [] : ['retention.days'];
+      return Promise.resolve({ problems: [], changed });
+    };
+    const { ended } = await start({ connection, lookAtConfig, lookMs: 10 });
+    connection.pragma('query_only = ON');
+    const story = storyOf(true);
+    story.wait(10).noise(1);
+    sensor.say(story.lines());
+    await expect.poll(() => busy.at(-1)).toBe(true);
+    connection.pragma('query_only = OFF');
+    expect(await ended).toBe('reconfigured');
+    expect(findings).toHaveLength(3);
+  });
+
   it('calls garbage a trouble while it comes', async () => {
     const { ended } = await start();
     sensor.say(Array.from({ length: 101 }, () => 'Segmentation fault'));

@@ -72,3 +72,11 @@ it('holds other values back until a restart may be, and forgets those that were 
   mayRestart = true;
   expect(await running.look()).toBe(null);
 });
+
+it('holds other values back while the agent has something to do first', async () => {
+  const running = await started();
+  put({ retention: { days: 6 } });
+  await running.look(true);
+  expect(await running.look(true)).toEqual({ problems: [], changed: [] });
+  expect(await running.look()).toEqual({ problems: [], changed: ['retention.days'] });
+});

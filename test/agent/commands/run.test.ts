@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,10 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBinary } from 'plist';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type RunOptions, run } from '../../../agent/commands/run.ts';
+import { CANARY_SIGNAL, type RunOptions, run } from '../../../agent/commands/run.ts';
 import { asReport } from '../../../agent/commands/status.ts';
+import { loadKept } from '../../../agent/config/kept-settings.ts';
 import type { StatusReport } from '../../../agent/health/report.ts';
 import { askStatus } from '../../../agent/health/status-socket.ts';
+import { RULES_FOLDER } from '../../../rules/resources.ts';
 import { PROJECT, spillwatch } from '../../support/command.ts';
 
 let folder: string;
@@ -247,6 +250,57 @@ describe('a running agent', () => {
       detail: 'other values: retention.days',
     });
     expect(logged(log).at(-1)).toMatchObject({ msg: 'stopped' });
+  });
+
+  it('keeps what the files say now, whenever it is killed', async () => {
+    const managed = join(folder, 'managed.plist');
+    const config = configure(CONTENT);
+    const stop = new AbortController();
+    const ended = run(
+      { state, config, log: join(folder, 'agent.log') },
+      { out: () => {}, err: () => {} },
+      { places: { managed, file: config, isNamed: true }, signal: stop.signal, lookMs: 20 },
+    );
+    const origin = (): unknown => loadKept(state)?.get('heartbeat.minutes')?.origin;
+    await vi.waitFor(() => expect(origin()).toBe('default'), WAIT);
+    put(managed, buildBinary({ heartbeat: { minutes: 5 } }));
+    await vi.waitFor(() => expect(origin()).toBe('managed'), WAIT);
+    stop.abort();
+    expect(await ended).toBe(0);
+  });
+
+  it('starts anew with the rules it has when they cannot be read, and a canary signal never ends it', async () => {
+    const log = join(folder, 'agent.log');
+    const rules = join(folder, 'rules');
+    cpSync(RULES_FOLDER, rules, { recursive: true });
+    const config = configure(CONTENT);
+    const stop = new AbortController();
+    const unheard: unknown[] = [];
+    const onRemoved = (event: unknown): unknown => unheard.push(event);
+    process.on('removeListener', onRemoved);
+    const errors: string[] = [];
+    const ended = run(
+      { state, config, log, rules },
+      { out: () => {}, err: (text) => errors.push(text) },
+      {
+        places: { managed: join(folder, 'none'), file: config, isNamed: true },
+        signal: stop.signal,
+        lookMs: 20,
+      },
+    );
+    const starts = (): number => logged(log).filter(({ msg }) => msg === 'started').length;
+    await vi.waitFor(() => expect(starts()).toBe(1), WAIT);
+    rmSync(rules, { recursive: true });
+    put(config, JSON.stringify({ ...CONTENT, retention: { days: 9 } }));
+    await vi.waitFor(() => expect(starts()).toBe(2), WAIT);
+    process.off('removeListener', onRemoved);
+    expect(unheard).not.toContain(CANARY_SIGNAL);
+    expect(logged(log).filter(({ code }) => code === 'rules')).toEqual([
+      expect.objectContaining({ detail: expect.stringContaining(rules) as unknown }),
+    ]);
+    stop.abort();
+    expect([await ended, errors]).toEqual([0, []]);
+    expect(process.listenerCount(CANARY_SIGNAL)).toBe(0);
   });
 
   it.runIf(process.getuid?.() === 0)(
