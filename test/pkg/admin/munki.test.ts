@@ -109,10 +109,12 @@ describe('the install check', () => {
   });
 });
 
-describe('the removal', () => {
-  /** Munki removes at 0; without this script it would ask the install check whether anything is there. */
-  const check = async () => (await mac.run(filledIn('arm64').uninstallcheck_script)).code;
+/** Munki removes at 0; without this script it would ask the install check whether anything is there. */
+async function removalCheck(): Promise<number | null> {
+  return (await mac.run(filledIn('arm64').uninstallcheck_script)).code;
+}
 
+describe('the removal', () => {
   it.each([
     ['1.9.0', () => {}],
     ['1.10.0', () => {}],
@@ -121,11 +123,11 @@ describe('the removal', () => {
     installed(version);
     mac.uninstaller('');
     spoil();
-    expect(await check()).toBe(0);
+    expect(await removalCheck()).toBe(0);
   });
 
   it('does not where nothing is', async () => {
-    expect(await check()).toBe(1);
+    expect(await removalCheck()).toBe(1);
   });
 
   it('runs the uninstaller of the bundle and ends as it does', async () => {
