@@ -54,9 +54,9 @@ export function settle(
   return { settings, problems };
 }
 
-/** A document that cannot be read, and did not decide the key when it could be. */
+/** A document that cannot be read, and did not decide the key when it could be, if it ever could. */
 function isSilent({ broken, origin }: DocumentValues, previous: Setting | undefined): boolean {
-  return broken.includes('') && previous !== undefined && previous.origin !== origin;
+  return broken.includes('') && previous?.origin !== origin;
 }
 
 /** `null` when the document leaves the key to others. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UnreadableDocument } from '../../agent/config/document.ts';
 import { type ConfigReading, readConfig, readLayers } from '../../agent/config.ts';
 
 const KEY = 'windows.flowMinutes';
@@ -36,6 +37,15 @@ describe('a key', () => {
     const reading = readLayers({ managed: flow('x'), file: flow(6) });
     expect(of(reading)).toEqual([30, 'default']);
     expect(reading.problems).toEqual([expect.objectContaining({ key: KEY, origin: 'managed' })]);
+  });
+
+  it('is decided by the file, at the first reading and later, while preferences cannot be read that never could', () => {
+    const layers = { managed: new UnreadableDocument('is damaged'), file: flow(6) };
+    const first = readLayers(layers);
+    expect([of(first), of(readLayers(layers, first))]).toEqual([
+      [6, 'file'],
+      [6, 'file'],
+    ]);
   });
 
   it('that is managed is checked in the file nevertheless', () => {
