@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -404,6 +405,14 @@ describe('a configuration file', async () => {
         `${path}: has more than ${MAX_CONFIG_LEVELS} levels; correct it there`,
       );
     }
+  });
+
+  it('that is a pipe or a device is refused, and not waited for', async () => {
+    const pipe = join(folder, 'pipe.json');
+    execFileSync('mkfifo', [pipe]);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    for (const path of [pipe, '/dev/null'])
+      await expect(readConfigFile(path)).rejects.toThrow(`${path}: is not a file`);
   });
 
   it('that is not there, or a folder, is refused with its name and the reason', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, buildBinary } from 'plist';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readConfigDocument } from '../../../agent/config/document-file.ts';
 import { managedPreferences } from '../../../agent/config/managed-preferences.ts';
 
@@ -69,9 +69,11 @@ describe('a property list', () => {
     ],
   ])('that is damaged (%s) is refused in one line that quotes nothing', async (_, content) => {
     const path = fileWith(content);
+    const printed = vi.spyOn(console, 'error');
     await expect(readConfigDocument(path)).rejects.toThrow(
       `${path}: is a damaged property list; see what "plutil -lint" says`,
     );
+    expect(printed).not.toHaveBeenCalled();
   });
 });
 

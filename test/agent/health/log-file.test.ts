@@ -1,6 +1,7 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -69,6 +70,20 @@ it('leaves lines out above its bound, counts them, and goes on when it was moved
   expect(log.leftOut).toBe(0);
   log.close();
   expect(content()).toBe('after\n');
+});
+
+it('counts anew in a new file, and leaves none open', () => {
+  const open = (): number => readdirSync('/dev/fd').length;
+  const before = open();
+  const log = new LogFile(path, 10);
+  for (let files = 0; files < 3; files += 1) {
+    log.write('1234567\n');
+    renameSync(path, `${path}.${files}`);
+    log.look();
+  }
+  expect(log.leftOut).toBe(0);
+  log.close();
+  expect(open()).toBe(before);
 });
 
 it('counts what a file holds already', () => {
