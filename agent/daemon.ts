@@ -22,8 +22,10 @@ import { statusReport } from './health/status-report.ts';
 import { serveStatus } from './health/status-socket.ts';
 import { Unreadable } from './health/unreadable.ts';
 import { buildParts, type Machine, type Parts } from './parts.ts';
+import { probe } from './store/database.ts';
 import type { Recovered } from './store/recovery.ts';
 import type { Retention } from './store/retention.ts';
+import type { Connection } from './store/sqlite.ts';
 import { StateError } from './store/state-error.ts';
 import { pause, type Supervisor } from './supervise.ts';
 import { LATENESS_US } from './timeline.ts';
@@ -79,7 +81,7 @@ export async function runDaemon(options: DaemonOptions, signal: AbortSignal): Pr
   const canaries = new CanaryWatch(parts.canary, health, steady, stop.signal);
   const blindness = new Blindness(options.blindMs ?? Infinity, () => performance.now());
   const timers = [
-    ...regular(parts, pulse, canaries, stop.signal),
+    ...regular(options.connection, parts, pulse, canaries, stop.signal),
     setInterval(canaries.send, options.config.canary.minutes * 60_000),
     setInterval(() => {
       tellCutLog(health, options.logLeftOut?.() ?? 0);
@@ -156,6 +158,7 @@ function tellOfRecovery({ movedTo, reason, salvaged }: Recovered, health: Health
 
 /** What happens again and again, until the timers are cleared. */
 function regular(
+  connection: Connection,
   { engine, delivery, supervisor, ledger, health, trouble, snapshots, retention }: Parts,
   pulse: Pulse,
   canaries: CanaryWatch,
@@ -164,7 +167,11 @@ function regular(
   const { pipeline } = engine;
   const unreadable = new Unreadable(health, steady());
   const saveWaiting = (): void => {
-    if (pipeline.unsaved().waiting === 0 || !pipeline.retry()) return;
+    if (pipeline.unsaved().waiting === 0) {
+      trouble.look(() => probe(connection));
+      return;
+    }
+    if (!pipeline.retry()) return;
     if (pipeline.unsaved().waiting > 0) void setImmediate().then(saveWaiting);
     else trouble.over();
   };

@@ -30,6 +30,22 @@ export class StoreTrouble {
     this.#onDamage();
   }
 
+  /**
+   * Asks whether it is over when nothing waits that would show it: `write` changes nothing, and throws while the database
+   * cannot be written. A disk is no longer full when it has room for the reserve.
+   */
+  look(write: () => void): void {
+    const codes = new Set(this.#health.active().map(({ part, code }) => part === 'store' && code));
+    if (!codes.has('disk-full') && !codes.has('state-unwritable')) return;
+    try {
+      write();
+    } catch {
+      return;
+    }
+    this.#reserve.ensure();
+    if (!codes.has('disk-full') || this.#reserve.isHeld) this.over();
+  }
+
   /** Everything that waited is written. */
   over(): void {
     this.#health.clear('store', 'disk-full');

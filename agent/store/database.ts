@@ -102,6 +102,12 @@ function prepare(connection: Connection): Connection {
   return connection;
 }
 
+/** Writes a number of the database as it is. Throws while the database cannot be written. */
+export function probe(connection: Connection): void {
+  const version = Number(connection.pragma('user_version', { simple: true }));
+  connection.pragma(`user_version = ${version}`);
+}
+
 /** Commits of `act` are on the disk when it returns; outside of a transaction only. */
 export function durably<T>(connection: Connection, act: () => T): T {
   connection.pragma('synchronous = FULL');

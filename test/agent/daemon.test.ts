@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -304,6 +304,17 @@ describe('the daemon', () => {
     connection.pragma('query_only = OFF');
     expect(await ended).toBe('reconfigured');
     expect(findings).toHaveLength(3);
+  });
+
+  it('says that its state can be written again although nothing waits for it', async () => {
+    const mark = join(state, 'running');
+    mkdirSync(mark);
+    const { ended } = await start();
+    expect(log).toContainEqual(expect.objectContaining({ code: 'state-unwritable' }));
+    rmSync(mark, { recursive: true });
+    await expect.poll(async () => (await report()).troubles, { timeout: 8000 }).toEqual([]);
+    stop.abort();
+    await ended;
   });
 
   it('calls garbage a trouble while it comes', async () => {
