@@ -72,8 +72,9 @@ it('leaves lines out above its bound, counts them, and goes on when it was moved
   expect(content()).toBe('after\n');
 });
 
+const open = (): number => readdirSync('/dev/fd').length;
+
 it('counts anew in a new file, and leaves none open', () => {
-  const open = (): number => readdirSync('/dev/fd').length;
   const before = open();
   const log = new LogFile(path, 10);
   for (let files = 0; files < 3; files += 1) {
