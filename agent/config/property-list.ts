@@ -1,7 +1,10 @@
 /** Property lists, in the two formats in which macOS keeps preferences: XML and binary. */
+import { expandedSize } from './binary-plist-size.ts';
 import { isRecord } from './value-checks.ts';
 
 const BINARY = 'bplist00';
+/** Most bytes, about, of all values of a binary one. */
+const MAX_EXPANDED_BYTES = 8 * 1_048_576;
 /** What a JSON document never begins with. */
 const XML = /^\s*</;
 
@@ -12,11 +15,12 @@ export function isPropertyList(bytes: Buffer): boolean {
 
 /**
  * The value of a property list as JSON would hold it. Dates and data, which no key of the configuration takes, become `null`.
- * Throws when it is damaged; the message names no value.
+ * Throws when it is damaged or too large; the message names no value.
  */
 export async function readPropertyList(bytes: Buffer): Promise<unknown> {
   const { parse } = await import('plist');
   const isBinary = bytes.toString('latin1', 0, BINARY.length) === BINARY;
+  if (isBinary && expandedSize(bytes) > MAX_EXPANDED_BYTES) throw new RangeError('is too large');
   const input = isBinary ? new Uint8Array(bytes) : textOf(bytes).trim();
   return plain(quietly(() => parse(input)));
 }

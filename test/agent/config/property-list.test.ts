@@ -77,6 +77,30 @@ describe('a property list', () => {
   });
 });
 
+/** One list within the other, each of ten times the next one, and in the middle a text: few bytes, and 10^levels values. */
+function swelling(levels: number): Buffer {
+  const lists = Array.from({ length: levels }, (_, at) => [0xaa, ...Array(10).fill(at + 1)]);
+  const objects = [...lists, [0x51, 0x61]].map((bytes) => Buffer.from(bytes));
+  const table = Buffer.from(objects.map((_, at) => 8 + at * 11));
+  const trailer = Buffer.alloc(32);
+  trailer.set([1, 1], 6);
+  trailer.writeBigUInt64BE(BigInt(objects.length), 8);
+  trailer.writeBigUInt64BE(BigInt(10 + levels * 11), 24);
+  return Buffer.concat([Buffer.from('bplist00'), ...objects, table, trailer]);
+}
+
+describe('a binary property list that names a part of it again and again', () => {
+  it('is read while that is not much', async () => {
+    const document = await readConfigDocument(fileWith(swelling(3)));
+    expect(JSON.stringify(document)).toHaveLength(4221);
+  });
+
+  it('is refused before it fills the memory', async () => {
+    await expect(readConfigDocument(fileWith(swelling(6)))).rejects.toThrow('is a damaged');
+    await expect(readConfigDocument(fileWith(swelling(20)))).rejects.toThrow('is a damaged');
+  });
+});
+
 describe('managed preferences', () => {
   it('are the document without what the profile says of itself', () => {
     expect(
