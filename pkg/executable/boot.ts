@@ -14,7 +14,8 @@ import { cleanEnvironment } from './environment.ts';
 const { variables, mustRestart } = cleanEnvironment(process.env);
 // Behind the path of the executable are the name it was called by, and what was typed.
 if (mustRestart) process.execve?.(process.execPath, process.argv.slice(1), { ...variables });
-for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
+for (const name of Object.keys(process.env))
+  if (!Object.hasOwn(variables, name)) delete process.env[name];
 Object.assign(process.env, variables);
 
 const cache = getAssetKeys().includes('cache') ? Buffer.from(getRawAsset('cache')) : undefined;
