@@ -232,11 +232,19 @@ describe('a running agent', () => {
         expect(await setting('retention.days')).toMatchObject({ value: 9, origin: 'managed' }),
       WAIT,
     );
+    // The next start anew waits for a minute; what is wrong is said at once.
+    put(managed, buildBinary({ retention: { days: 10 }, nonsense: 1 }));
+    const details = async (): Promise<unknown> =>
+      (await beat())?.troubles.map((told) => told.detail);
+    await vi.waitFor(
+      async () => expect(await details()).toContainEqual(expect.stringMatching(/^nonsense: /)),
+      WAIT,
+    );
+    expect(await setting('retention.days')).toMatchObject({ value: 9, origin: 'managed' });
     renameSync(log, `${log}.0`);
     put(managed, 'bplist00');
     await vi.waitFor(
-      async () =>
-        expect((await beat())?.troubles.map(({ code }) => code)).toContain('configuration'),
+      async () => expect(await details()).toContainEqual(expect.stringContaining('is a damaged')),
       WAIT,
     );
     expect(await setting('retention.days')).toMatchObject({ value: 9, origin: 'managed' });

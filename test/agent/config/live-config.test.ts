@@ -276,6 +276,13 @@ describe('what is kept', () => {
     expect([...(loadKept(folder)?.keys() ?? [])]).toEqual(['canary.minutes']);
   });
 
+  it('is kept although a run was killed while it kept something', async () => {
+    put(file, days(5));
+    put(join(folder, 'settings.json.new'), '{"retention.days":');
+    keep(folder, (await live().start()).settings);
+    expect(loadKept(folder)?.get('retention.days')).toMatchObject({ value: 5 });
+  });
+
   it('is not read through a link, from a pipe, or when others could have written it', () => {
     const place = join(folder, 'settings.json');
     const good = JSON.stringify({ 'canary.minutes': { value: 9, origin: 'managed' } });
