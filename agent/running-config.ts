@@ -3,6 +3,8 @@ import type { LiveConfig } from './config/live-config.ts';
 import { type ConfigReading, describeConfigProblem } from './config.ts';
 import { readDestinations } from './deliver/destination.ts';
 
+const DESTINATIONS = 'deliver';
+
 /** What a look at the configuration brought. */
 export interface ConfigLook {
   /** Lines about what cannot be used; they replace those that were known. */
@@ -17,6 +19,8 @@ export class RunningConfig {
   readonly #mayRestart: () => boolean;
   readonly started: ConfigReading;
   #latest: ConfigReading;
+  /** What is wrong with the destinations of the files. */
+  #destinationProblems: readonly string[];
   /** Something was read that the daemon was not told of. */
   #isUntold = false;
 
@@ -25,18 +29,18 @@ export class RunningConfig {
     this.#live = live;
     this.started = started;
     this.#latest = started;
+    this.#destinationProblems = readDestinations(started.config.deliver).problems;
     this.#mayRestart = mayRestart;
   }
 
-  /** What the files said when they were last read. */
+  /** What the files said when they were last read; destinations that were all good stay while others have a fault. */
   get latest(): ConfigReading {
     return this.#latest;
   }
 
   /** Lines about what cannot be used, destinations included. */
   problems(): readonly string[] {
-    const { problems, config } = this.#latest;
-    return [...problems.map(describeConfigProblem), ...readDestinations(config.deliver).problems];
+    return [...this.#latest.problems.map(describeConfigProblem), ...this.#destinationProblems];
   }
 
   /** `null` when there is nothing new. With `isBusy` other values wait, too. */
@@ -44,7 +48,13 @@ export class RunningConfig {
     const mayRestart = this.#mayRestart() && !isBusy;
     const reading = await this.#live.look();
     if (reading !== null) {
-      this.#latest = reading;
+      this.#destinationProblems = readDestinations(reading.config.deliver).problems;
+      const running = readDestinations(this.started.config.deliver);
+      const isWorse =
+        this.#destinationProblems.length > 0 &&
+        running.problems.length === 0 &&
+        running.destinations.length > 0;
+      this.#latest = isWorse ? withDestinationsOf(this.started, reading) : reading;
       this.#isUntold = true;
     }
     if (!this.#isUntold) return null;
@@ -53,6 +63,22 @@ export class RunningConfig {
     this.#isUntold = changed.length > 0 && !mayRestart;
     return { problems: this.problems(), changed: mayRestart ? changed : [] };
   }
+}
+
+/**
+ * A reading with the destinations of another. A slip in one of them would take it out of the list, and what is found meanwhile
+ * would never be queued for it.
+ */
+function withDestinationsOf(
+  { settings, config }: ConfigReading,
+  reading: ConfigReading,
+): ConfigReading {
+  const kept = settings.get(DESTINATIONS);
+  return {
+    ...reading,
+    config: { ...reading.config, deliver: config.deliver },
+    settings: kept ? new Map([...reading.settings, [DESTINATIONS, kept]]) : reading.settings,
+  };
 }
 
 /** Keys with another value; where it comes from does not matter to a run. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LiveConfig } from '../../agent/config/live-config.ts';
 import { RunningConfig } from '../../agent/running-config.ts';
 
@@ -79,4 +79,46 @@ it('holds other values back while the agent has something to do first', async ()
   await running.look(true);
   expect(await running.look(true)).toEqual({ problems: [], changed: [] });
   expect(await running.look()).toEqual({ problems: [], changed: ['retention.days'] });
+});
+
+describe('destinations', () => {
+  const GOOD = [{ type: 'file', path: '/var/log/findings.ndjson' }];
+  const BETTER = [...GOOD, { type: 'file', name: 'second', path: '/var/log/second.ndjson' }];
+  const SLIP = [...GOOD, { type: 'webhok', url: 'https://siem.example.net/' }];
+
+  it('that were good stay while the files have a slip in one, also through a restart by another key', async () => {
+    put({ deliver: GOOD });
+    const running = await started();
+    put({ deliver: SLIP });
+    await running.look();
+    expect(await running.look()).toEqual({
+      problems: [expect.stringContaining('deliver')],
+      changed: [],
+    });
+    put({ deliver: SLIP, retention: { days: 6 } });
+    await running.look();
+    expect(await running.look()).toMatchObject({ changed: ['retention.days'] });
+    expect(running.latest.config).toMatchObject({ deliver: GOOD, retention: { days: 6 } });
+    expect(running.latest.settings.get('deliver')?.value).toEqual(GOOD);
+  });
+
+  it('with a slip from the start are taken over with another one', async () => {
+    put({ deliver: SLIP });
+    const running = await started();
+    expect(running.problems()).toHaveLength(1);
+    put({ deliver: [...SLIP, ...SLIP] });
+    await running.look();
+    expect(await running.look()).toMatchObject({ changed: ['deliver'] });
+  });
+
+  it('that are good again are taken over', async () => {
+    put({ deliver: GOOD });
+    const running = await started();
+    put({ deliver: SLIP });
+    await running.look();
+    await running.look();
+    put({ deliver: BETTER });
+    await running.look();
+    expect(await running.look()).toEqual({ problems: [], changed: ['deliver'] });
+  });
 });
