@@ -12,6 +12,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readSync,
   writeSync,
 } from 'node:fs';
 
@@ -19,7 +20,8 @@ import {
 export const MAX_LOG_BYTES = 256 * 1024 * 1024;
 
 const FLAGS =
-  constants.O_WRONLY |
+  // Read is the end alone: whether the last line is whole.
+  constants.O_RDWR |
   constants.O_APPEND |
   constants.O_CREAT |
   constants.O_NOFOLLOW |
@@ -35,13 +37,15 @@ export class LogFile {
   readonly #maxBytes: number;
   #file: number;
   #bytes: number;
+  /** The last line has no end: the disk was full, or the process was killed. */
+  #isTorn: boolean;
   #left = 0;
 
   /** Appends to the file, or makes it for its owner alone. Throws a `LogFileError`. */
   constructor(path: string, maxBytes = MAX_LOG_BYTES) {
     this.#path = path;
     this.#maxBytes = maxBytes;
-    ({ file: this.#file, bytes: this.#bytes } = opened(path));
+    ({ file: this.#file, bytes: this.#bytes, isTorn: this.#isTorn } = opened(path));
   }
 
   /** Lines that were left out since the last one that was written. */
@@ -51,15 +55,16 @@ export class LogFile {
 
   /** Writes a line with its line end. */
   write(line: string): void {
-    const bytes = Buffer.byteLength(line);
-    if (this.#bytes + bytes > this.#maxBytes) {
+    const bytes = Buffer.from(this.#isTorn ? `\n${line}` : line);
+    if (this.#bytes + bytes.length > this.#maxBytes) {
       this.#left += 1;
       return;
     }
     try {
-      writeSync(this.#file, line);
-      this.#bytes += bytes;
-      this.#left = 0;
+      const written = writeSync(this.#file, bytes);
+      this.#bytes += written;
+      this.#isTorn = written < bytes.length;
+      this.#left = this.#isTorn ? this.#left + 1 : 0;
     } catch {
       // No room on the disk, which is a trouble of its own.
       this.#left += 1;
@@ -75,10 +80,11 @@ export class LogFile {
       return;
     }
     try {
-      const { file, bytes } = opened(this.#path);
+      const { file, bytes, isTorn } = opened(this.#path);
       closeSync(this.#file);
       this.#file = file;
       this.#bytes = bytes;
+      this.#isTorn = isTorn;
     } catch (error) {
       // Lines go to the old file until the next look.
       if (!(error instanceof LogFileError)) throw error;
@@ -99,12 +105,16 @@ function statsAt(path: string): BigIntStats | undefined {
   }
 }
 
-function opened(path: string): { readonly file: number; readonly bytes: number } {
+function opened(path: string): {
+  readonly file: number;
+  readonly bytes: number;
+  readonly isTorn: boolean;
+} {
   let file: number | null = null;
   try {
     file = openSync(path, FLAGS, 0o600);
     const stats = fstatSync(file);
-    if (stats.isFile()) return { file, bytes: stats.size };
+    if (stats.isFile()) return { file, bytes: stats.size, isTorn: isTorn(file, stats.size) };
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new LogFileError(
@@ -116,4 +126,11 @@ function opened(path: string): { readonly file: number; readonly bytes: number }
   }
   closeSync(file);
   throw new LogFileError(`${path}: is not a file; name a file`);
+}
+
+function isTorn(file: number, bytes: number): boolean {
+  if (bytes === 0) return false;
+  const last = Buffer.alloc(1);
+  readSync(file, last, 0, 1, bytes - 1);
+  return last.toString('latin1') !== '\n';
 }

@@ -38,6 +38,15 @@ it('goes on where it ended, and is for its owner alone', () => {
   expect(statSync(path).mode & 0o777 & ~0o600).toBe(0);
 });
 
+it('begins a new line where the last one was cut off', () => {
+  writeFileSync(path, 'whole\nha');
+  const log = new LogFile(path);
+  log.write('a\n');
+  log.write('b\n');
+  log.close();
+  expect(content()).toBe('whole\nha\na\nb\n');
+});
+
 it('follows the system that moves it away: lines go to the old file until the next look, then to a new one', () => {
   const log = new LogFile(path);
   log.write('a\n');
