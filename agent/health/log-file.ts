@@ -114,7 +114,7 @@ function opened(path: string): {
   try {
     file = openSync(path, FLAGS, 0o600);
     const stats = fstatSync(file);
-    if (stats.isFile()) return { file, bytes: stats.size, isTorn: isTorn(file, stats.size) };
+    if (stats.isFile()) return { file, bytes: stats.size, isTorn: endsTorn(file, stats.size) };
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new LogFileError(
@@ -128,7 +128,7 @@ function opened(path: string): {
   throw new LogFileError(`${path}: is not a file; name a file`);
 }
 
-function isTorn(file: number, bytes: number): boolean {
+function endsTorn(file: number, bytes: number): boolean {
   if (bytes === 0) return false;
   const last = Buffer.alloc(1);
   readSync(file, last, 0, 1, bytes - 1);
