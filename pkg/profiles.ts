@@ -28,8 +28,8 @@ type ExitCode = 0 | 1 | 64;
 
 export async function profilesVerb(args: readonly string[], output: Output): Promise<ExitCode> {
   const asked = parsed(args);
-  if (asked === null) {
-    output.err(USAGE);
+  if (asked.kind === 'wrong') {
+    output.err(`${printable(asked.why)}\n${USAGE}`);
     return 64;
   }
   try {
@@ -92,28 +92,38 @@ async function lint({ files, package: path }: LintWish, output: Output): Promise
   return faults.length === 0 ? 0 : 1;
 }
 
-function parsed(args: readonly string[]): WriteWish | LintWish | null {
+/** Wrong usage; `why` is one line. */
+interface Wrong {
+  readonly kind: 'wrong';
+  readonly why: string;
+}
+
+function wrong(why: string): Wrong {
+  return { kind: 'wrong', why };
+}
+
+function parsed(args: readonly string[]): WriteWish | LintWish | Wrong {
   const [verb, ...rest] = args;
   try {
     return verb === 'lint' ? lintWish(rest) : writeWish(args);
-  } catch {
+  } catch (error) {
     // An option that is not known, or without its value.
-    return null;
+    return wrong(error instanceof Error ? error.message : String(error));
   }
 }
 
-function lintWish(args: readonly string[]): LintWish | null {
+function lintWish(args: readonly string[]): LintWish | Wrong {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { package: { type: 'string' } },
     allowPositionals: true,
   });
   return positionals.length === 0
-    ? null
+    ? wrong('lint: name the profiles')
     : { kind: 'lint', files: positionals, package: values.package };
 }
 
-function writeWish(args: readonly string[]): WriteWish | null {
+function writeWish(args: readonly string[]): WriteWish | Wrong {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -123,10 +133,16 @@ function writeWish(args: readonly string[]): WriteWish | null {
       out: { type: 'string', default: join(import.meta.dirname, '../dist/profiles') },
     },
   });
-  const { team = '', config, organization, out } = values;
+  const { team, config, organization, out } = values;
+  if (team === undefined)
+    return wrong('--team: is missing; name the Team ID of who signs the package');
+  if (!isTeamId(team)) return wrong(`--team: ${team} is not ten capital letters and digits`);
   // A name that people are shown, in one line.
-  const isName = /^[^\p{Cc}\p{Cs}\p{Cn}\u2028\u2029]{1,200}$/u.test(organization);
-  return isTeamId(team) && isName ? { kind: 'write', team, config, organization, out } : null;
+  if (!/^[^\p{Cc}\p{Cs}\p{Cn}\u2028\u2029]{1,200}$/u.test(organization))
+    return wrong(
+      `--organization: ${organization} is not a name of 1 to 200 characters in one line`,
+    );
+  return { kind: 'write', team, config, organization, out };
 }
 
 if (import.meta.main)

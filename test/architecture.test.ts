@@ -75,7 +75,7 @@ describe('imports go one way', () => {
   });
 
   it('a verb is loaded when it is chosen, so that the others cost no time', () => {
-    const commandLine = /^agent\/commands\/(?:command-line|outbox-commands|service-commands)\.ts$/;
+    const commandLine = /^agent\/commands\/(?:command-line|option-values|[a-z]+-commands)\.ts$/;
     const eager = SOURCES.filter(({ file }) => commandLine.test(file)).flatMap(({ text }) => [
       ...text.matchAll(/^import (?!type )[^;]*from '(\.[^']+)'/gm),
     ]);
@@ -84,9 +84,13 @@ describe('imports go one way', () => {
       '../../rules/finding.ts',
       '../deliver/transport.ts',
       '../redaction/mode.ts',
+      './config-commands.ts',
       './exit-codes.ts',
+      './findings-commands.ts',
       './installed.ts',
+      './option-values.ts',
       './outbox-commands.ts',
+      './rules-commands.ts',
       './service-commands.ts',
       './terminal.ts',
     ]);

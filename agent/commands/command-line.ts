@@ -1,28 +1,26 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { SEVERITIES, type Severity, STAGES } from '../../rules/finding.ts';
+import { SEVERITIES, type Severity } from '../../rules/finding.ts';
 import { FORMATS, type Format } from '../deliver/transport.ts';
 import { REDACTION_MODES } from '../redaction/mode.ts';
 import type { BaselineOptions } from './baseline.ts';
 import type { CaptureOptions } from './capture.ts';
-import type { ConfigShowOptions } from './config.ts';
+import { addConfigCommands } from './config-commands.ts';
 import type { DeliverTestOptions } from './deliver.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExplainOptions } from './explain.ts';
-import type { FindingsListOptions, FindingsShowOptions } from './findings.ts';
+import { addFindingsCommands } from './findings-commands.ts';
 import { INSTALLED } from './installed.ts';
+import { limit, severity } from './option-values.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import type { RedactOptions } from './redact.ts';
-import type { RulesOptions } from './rules.ts';
+import { addRulesCommands } from './rules-commands.ts';
 import type { RunOptions } from './run.ts';
 import { addServiceCommands } from './service-commands.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StatusOptions } from './status.ts';
 import { type Output, printable } from './terminal.ts';
-
-/** Findings of one list unless `--limit` says otherwise. */
-const LISTED = 50;
 
 /** Runs one verb and gives the exit code. Wrong usage is one line and 64; `--help` and `--version` are 0. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -154,6 +152,9 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
 
   addOutboxCommands(program, output, done);
   addServiceCommands(program, output, done);
+  addConfigCommands(program, output, done);
+  addFindingsCommands(program, output, done);
+  addRulesCommands(program, output, done);
 
   program
     .command('deliver')
@@ -224,74 +225,6 @@ Exit codes: 0 done, 1 unreadable input or rule, 10 a finding at or above --fail-
       done(await redact(options, output));
     });
 
-  const config = program.command('config').description('look at the configuration');
-  config
-    .command('check')
-    .description('say what is wrong with configuration files; exit 1 when something is')
-    .argument('<file...>', 'configuration, as JSON or property list')
-    .action(async (files: string[]) => {
-      const { checkConfig } = await import('./config.ts');
-      done(await checkConfig(files, output));
-    });
-  config
-    .command('show')
-    .description('print every key with the value in force, where it comes from and what is allowed')
-    .option('--config <file>', 'configuration instead of the installed one')
-    .option('--json', 'one JSON document')
-    .action(async (options: Omit<ConfigShowOptions, 'columns'>) => {
-      const { showConfig } = await import('./config.ts');
-      const { isTTY, columns } = process.stdout;
-      done(await showConfig({ ...options, ...(isTTY && { columns }) }, output));
-    });
-
-  const findings = program
-    .command('findings')
-    .description('look at the findings of a state folder');
-  findings
-    .command('list')
-    .description('print the latest version of each finding, the newest first')
-    .option('--state <dir>', 'folder of the database', INSTALLED.state)
-    .option('--json', 'one JSON object a line, as replay prints them')
-    .option('--limit <n>', 'at most so many', limit, LISTED)
-    .option('--user <user>', 'only that user, by name or uid')
-    .option('--severity <severity>', `only from there on: ${SEVERITIES.join(', ')}`, severity)
-    .addOption(new Option('--stage <stage>', 'only that stage').choices(STAGES))
-    .action(async (options: FindingsListOptions) => {
-      const { listFindings } = await import('./findings.ts');
-      const { isTTY, columns } = process.stdout;
-      done(listFindings({ ...options, ...(isTTY && { columns }) }, output));
-    });
-  findings
-    .command('show')
-    .description('print one finding with its evidence, what was not seen and what to check next')
-    .argument('<id>', 'id of the finding, or its first 6 characters or more')
-    .option('--state <dir>', 'folder of the database', INSTALLED.state)
-    .option('--json', 'one JSON document')
-    .option('--html <file>', 'write the report to that file, for you alone to read')
-    .action(async (id: string, options: Omit<FindingsShowOptions, 'id'>) => {
-      const { showFinding } = await import('./findings.ts');
-      done(showFinding({ id, ...options }, output));
-    });
-
-  const rules = program.command('rules').description('look at the detection rules');
-  rules
-    .command('list')
-    .description('print every rule and exception in force')
-    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
-    .option('--state <dir>', 'count the hits of exceptions in that database')
-    .option('--json', 'one JSON object a line')
-    .action(async (options: RulesOptions) => {
-      const { listRules } = await import('./rules.ts');
-      done(listRules(options, output));
-    });
-  rules
-    .command('check')
-    .description('say what is wrong with the rules; exit 1 when something is')
-    .option('--rules <dir>', 'folder of Sigma rules instead of the built-in one')
-    .action(async (options: { readonly rules?: string }) => {
-      const { checkRules } = await import('./rules.ts');
-      done(checkRules(options, output, Date.now() * 1000));
-    });
   return program;
 }
 
@@ -303,17 +236,4 @@ interface ReplayFlags {
   readonly format: Format;
   readonly state?: string;
   readonly failOn?: Severity;
-}
-
-function limit(text: string): number {
-  const count = Number(text);
-  if (!/^\d{1,6}$/.test(text) || count === 0)
-    throw new InvalidArgumentError('Allowed are whole numbers from 1 to 999999.');
-  return count;
-}
-
-function severity(text: string): Severity {
-  const known = SEVERITIES.find((candidate) => candidate === text);
-  if (known === undefined) throw new InvalidArgumentError(`Allowed are ${SEVERITIES.join(', ')}.`);
-  return known;
 }

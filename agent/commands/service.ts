@@ -15,9 +15,9 @@ import {
 } from '../service/job.ts';
 import { JobFile } from '../service/job-file.ts';
 import { Launchctl } from '../service/launchctl.ts';
-import { SERVICE } from '../service/places.ts';
 import { programFault } from '../service/trusted-program.ts';
 import { EXIT } from './exit-codes.ts';
+import { INSTALLED } from './installed.ts';
 import { asReport } from './status.ts';
 import { type Output, printable } from './terminal.ts';
 
@@ -189,7 +189,7 @@ function say(
     agent === undefined
       ? ''
       : agent === 'not-running'
-        ? `; no agent answers yet: read ${SERVICE.log}, or what "sudo spillwatch doctor" says`
+        ? `; no agent answers yet: read ${INSTALLED.log}, or what "sudo spillwatch doctor" says`
         : `; the agent is ${agent}`;
   output.out(`${printable(`${detail}${answer}`)}\n`);
 }
@@ -210,14 +210,14 @@ export function ownHost(): ServiceHost {
   return {
     uid: process.getuid?.() ?? 0,
     job: {
-      launchctl: new Launchctl({ label: SERVICE.label }),
+      launchctl: new Launchctl({ label: INSTALLED.label }),
       file: new JobFile({
-        path: SERVICE.jobFile,
-        source: join(RESOURCES, SERVICE.jobResource),
+        path: INSTALLED.jobFile,
+        source: join(RESOURCES, INSTALLED.jobResource),
       }),
-      executable: SERVICE.executable,
+      executable: INSTALLED.executable,
       pause: (ms) => delay(ms),
     },
-    uninstall: SERVICE.uninstall,
+    uninstall: INSTALLED.uninstall,
   };
 }

@@ -38,6 +38,7 @@ function quietly<T>(run: () => T): T {
     console.warn = warn;
   }
 }
+/* oxlint-enable no-console */
 
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);

@@ -20,7 +20,7 @@ import {
 export const MAX_LOG_BYTES = 256 * 1024 * 1024;
 
 const FLAGS =
-  // Read is the end alone: whether the last line is whole.
+  // What is read is the last byte, which tells whether the last line is whole.
   constants.O_RDWR |
   constants.O_APPEND |
   constants.O_CREAT |

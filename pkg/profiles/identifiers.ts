@@ -1,4 +1,5 @@
 /** Everything that other systems must know by name, as data for scripts and as a page for people. */
+import { dirname } from 'node:path';
 import { INSTALLED } from '../../agent/commands/installed.ts';
 import { isRecord } from '../../agent/config/value-checks.ts';
 import { PUBLIC_AUTHORITY } from '../../agent/deliver/transports/sentinel.ts';
@@ -37,7 +38,7 @@ export function identifiersOf(
   profileNames: readonly string[],
 ): Identifiers {
   const { identifier, command } = PRODUCT;
-  const logs = `/Library/Logs/${PRODUCT.name}`;
+  const logs = dirname(INSTALLED.log);
   return {
     product: PRODUCT.name,
     bundleIdentifier: identifier,
@@ -52,7 +53,7 @@ export function identifiersOf(
       bundle: `/${BUNDLE}`,
       executable: `/${EXECUTABLE}`,
       command: `/usr/local/bin/${command}`,
-      launchDaemon: `/Library/LaunchDaemons/${identifier}.plist`,
+      launchDaemon: INSTALLED.jobFile,
       logRotation: `/private/etc/newsyslog.d/${identifier}.conf`,
       state: INSTALLED.state,
       configuration: INSTALLED.config,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'plist';
 import { describe, expect, it } from 'vitest';
+import { INSTALLED } from '../../agent/commands/installed.ts';
 import { MAX_LOG_BYTES } from '../../agent/health/log-file.ts';
-import { SERVICE } from '../../agent/service/places.ts';
 import { asObject } from '../../collectors/untrusted.ts';
 
 const FOLDER = join(import.meta.dirname, '../../launchd');
@@ -56,8 +56,8 @@ describe('the job of launchd', () => {
   });
 
   it('starts what `spillwatch service` looks for', () => {
-    expect(JOB['Label']).toBe(SERVICE.label);
-    expect(JOB['ProgramArguments']).toEqual([SERVICE.executable, 'run', '--log', SERVICE.log]);
+    expect(JOB['Label']).toBe(INSTALLED.label);
+    expect(JOB['ProgramArguments']).toEqual([INSTALLED.executable, 'run', '--log', INSTALLED.log]);
   });
 
   it('has no key that slows it down, steers it or lets launchd kill it', () => {
@@ -94,7 +94,7 @@ describe('the rotation of the logs', () => {
 
   it('has both logs, for root alone, and neither signals nor compresses', () => {
     expect(lines).toEqual([
-      [SERVICE.log, 'root:wheel', '600', '5', '10000', '*', 'BN'],
+      [INSTALLED.log, 'root:wheel', '600', '5', '10000', '*', 'BN'],
       [JOB['StandardErrorPath'], 'root:wheel', '600', '3', '1000', '*', 'BN'],
     ]);
   });

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { INSTALLED } from '../../../agent/commands/installed.ts';
 import {
   type ServiceVerb,
   service,
@@ -8,7 +9,6 @@ import {
   uninstallService,
 } from '../../../agent/commands/service.ts';
 import { serviceStatus } from '../../../agent/commands/service-status.ts';
-import { SERVICE } from '../../../agent/service/places.ts';
 import { PRODUCT } from '../../../pkg/product.ts';
 import { BUNDLE, EXECUTABLE, ROOTS } from '../../../pkg/staging/agent-root.ts';
 import { HEALTHY, troubleOf } from '../health/example-report.ts';
@@ -60,10 +60,10 @@ function installed(): void {
 }
 
 it('the places are those of the package', () => {
-  expect(SERVICE.label).toBe(PRODUCT.identifier);
-  expect(SERVICE.executable).toBe(`/${EXECUTABLE}`);
-  expect(SERVICE.uninstall).toBe(`/${BUNDLE}/Contents/Resources/uninstall`);
-  expect(ROOTS.map((path) => `/${path}`)).toContain(SERVICE.jobFile);
+  expect(INSTALLED.label).toBe(PRODUCT.identifier);
+  expect(INSTALLED.executable).toBe(`/${EXECUTABLE}`);
+  expect(INSTALLED.uninstall).toBe(`/${BUNDLE}/Contents/Resources/uninstall`);
+  expect(ROOTS.map((path) => `/${path}`)).toContain(INSTALLED.jobFile);
 });
 
 describe('service install', () => {
@@ -119,7 +119,7 @@ describe('service install', () => {
   it('is refused when anybody could change the program that root would run', async () => {
     mac.program(mac.executable, '#!/bin/sh\n', 0o777);
     expect(await run('install')).toBe(1);
-    expect(written.err).toContain('can be changed by others');
+    expect(written.err).toContain('others can write it');
   });
 
   it('is refused when a link lies at the place of the job', async () => {
@@ -454,7 +454,7 @@ describe('service uninstall', () => {
   it('runs no script that others may change, and none behind a link', async () => {
     script('exit 0', 0o777);
     expect(await uninstall()).toBe(1);
-    expect(written.err).toContain('can be changed by others');
+    expect(written.err).toContain('others can write it');
     rmSync(mac.uninstall);
     symlinkSync('/bin/true', mac.uninstall);
     expect(await uninstall()).toBe(1);

@@ -5,7 +5,6 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { INSTALLED } from '../../../agent/commands/installed.ts';
-import { SERVICE } from '../../../agent/service/places.ts';
 import { openInFolder } from '../../../agent/store/database.ts';
 import { Outbox } from '../../../agent/store/outbox.ts';
 import { type Connection, openSqlite } from '../../../agent/store/sqlite.ts';
@@ -125,7 +124,7 @@ const WELL = {
   processes: [{ path: `/${EXECUTABLE}`, uid: 0 }],
   file: [
     { path: `/${EXECUTABLE}`, uid: 0, gid: 0, mode: '0700', type: 'regular' },
-    { path: SERVICE.jobFile, uid: 0, gid: 0, mode: '0644', type: 'regular' },
+    { path: INSTALLED.jobFile, uid: 0, gid: 0, mode: '0644', type: 'regular' },
   ],
 };
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { INSTALLED } from '../../../agent/commands/installed.ts';
-import { SERVICE } from '../../../agent/service/places.ts';
 import { appleName, PROCESSORS, PRODUCT } from '../../../pkg/product.ts';
 import { BUNDLE, EXECUTABLE, ROOTS } from '../../../pkg/staging/agent-root.ts';
 import { adminFiles, adminText } from './admin-files.ts';
@@ -74,7 +73,7 @@ describe('the files for administrators', () => {
       PRODUCT.identifier,
       `/${BUNDLE}`,
       `/${EXECUTABLE}`,
-      SERVICE.jobFile,
+      INSTALLED.jobFile,
       `${INSTALLED.state}/spillwatch.db`,
       PRODUCT.minimumSystem,
     ];

@@ -34,21 +34,23 @@ describe('npm run profiles', () => {
   writeFileSync(at('torn.json'), '{"a": tru');
 
   it.each([
-    [[]],
-    [['--team', 'abcde12345']],
-    [['--team', 'ABCDE1234']],
-    [['--team', 'ABCDE12345\n']],
-    [['--team', TEAM, '--organization', '']],
-    [['--team', TEAM, '--organization', 'a\nb']],
-    [['--team', TEAM, '--what']],
-    [['--team', TEAM, 'more']],
-    [['lint']],
-    [['lint', '--package', 'x']],
-    [['lint', '--team', TEAM, 'x']],
-  ])('wrong usage %j is 64 and the usage', async (args) => {
+    [[], '--team: is missing'],
+    [['--team', 'abcde12345'], '--team: abcde12345 is not'],
+    [['--team', 'ABCDE1234'], '--team: ABCDE1234 is not'],
+    [['--team', 'ABCDE12345\n'], '--team: ABCDE12345'],
+    [['--team', TEAM, '--organization', ''], '--organization: '],
+    [['--team', TEAM, '--organization', 'a\nb'], '--organization: a'],
+    [['--team', TEAM, '--what'], "Unknown option '--what'"],
+    [['--team', TEAM, 'more'], "Unexpected argument 'more'"],
+    [['lint'], 'lint: name the profiles'],
+    [['lint', '--package', 'x'], 'lint: name the profiles'],
+    [['lint', '--team', TEAM, 'x'], "Unknown option '--team'"],
+  ])('wrong usage %j is 64, a line that says what is wrong, and the usage', async (args, why) => {
     const { code, out, err } = await ran(...args);
     expect([code, out]).toEqual([64, '']);
-    expect(err).toMatch(/^usage: npm run profiles -- --team TEAMID /);
+    const [line, usage] = err.split('\n');
+    expect(line?.startsWith(why)).toBe(true);
+    expect(usage).toMatch(/^usage: npm run profiles -- --team TEAMID /);
   });
 
   it('writes the files, names them, and writes the same again', async () => {
