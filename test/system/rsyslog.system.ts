@@ -19,6 +19,8 @@ import { until } from './until.ts';
 
 const OCSF = join(import.meta.dirname, '../../../shared/data/ocsf');
 const CLIENT = 'mac-17';
+/** A refusal is waited for this long, because silence is all that syslog has for a yes. */
+const REFUSED_BY_MS = 10_000;
 
 let folder: string;
 let opened: Transport[] = [];
@@ -149,20 +151,28 @@ describe.skipIf(!isRsyslogHere())('rsyslog (skipped without the packages)', () =
       expect(first!.body).toBe(large.body);
       expect(uidsOf(others)).toEqual(uidsOf(many));
     });
+  });
 
-    it.each([
-      ['of another CA', 'rogue'],
-      ['of another name', 'other'],
-    ])('lets no client in with a certificate %s, and nothing is lost', async (_, client) => {
+  // Not the name with ossl: rsyslog up to 8.2512 checks none when the handshake comes in pieces (its issue 6350).
+  it.each([
+    ['gtls', 'of another CA', 'rogue'],
+    ['gtls', 'of another name', 'other'],
+    ['ossl', 'of another CA', 'rogue'],
+  ] as const)(
+    'with TLS by %s lets no client in with a certificate %s, and nothing is lost',
+    async (driver, _, client) => {
       const server = await start(driver);
-      const outcome = await open(server.port, { quietMs: 2000 }, client).send(items, NEVER);
-      expect(['config', 'retry']).toContain(outcome.kind);
-      expect(outcome).toMatchObject({ detail: expect.stringContaining('the client certificate') });
+      const refused = await open(server.port, { quietMs: REFUSED_BY_MS }, client).send(
+        items,
+        NEVER,
+      );
+      expect(['config', 'retry']).toContain(refused.kind);
+      expect(refused).toMatchObject({ detail: expect.stringContaining('the client certificate') });
       expect(await open(server.port).send(items.slice(0, 1), NEVER)).toEqual({ kind: 'ok' });
       await until('the message', () => server.messages().length > 0);
       expect(uidsOf(server.messages())).toEqual(uidsOf(items.slice(0, 1)));
-    });
-  });
+    },
+  );
 
   it('loses what it took and did not read when it is killed; the newest of it comes again', async () => {
     const server = await start('gtls');

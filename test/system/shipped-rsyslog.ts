@@ -13,7 +13,7 @@ export type Handover = (typeof HANDOVERS)[number];
 
 /** What the shipped configuration loads, each from a Debian package of its own. */
 export function isShippedRsyslogHere(): boolean {
-  const modules = ['lmnsd_ossl.so', 'omelasticsearch.so', 'omkafka.so'];
+  const modules = ['lmnsd_gtls.so', 'omelasticsearch.so', 'omkafka.so'];
   const folders = existsSync('/usr/lib') ? readdirSync('/usr/lib') : [];
   return (
     existsSync(PROGRAM) &&
