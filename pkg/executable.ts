@@ -12,6 +12,7 @@ import { layOut } from './executable/lay-out.ts';
 import { makeExecutable } from './executable/make.ts';
 import { isThisMachine, PLATFORMS, type Target, targetOf } from './executable/target.ts';
 import { PROCESSORS } from './product.ts';
+import { readCall, UsageError } from './usage.ts';
 
 const USAGE = `usage: npm run executable -- [--platform ${PLATFORMS.join('|')}] [--arch ${PROCESSORS.join('|')}] [--out DIR] [--bundle DIR] [--script FILE]
 
@@ -31,11 +32,8 @@ interface Asked {
 }
 
 export async function executableVerb(args: readonly string[], output: Output): Promise<0 | 1 | 64> {
-  const asked = parsed(args);
-  if (asked === null) {
-    output.err(USAGE);
-    return 64;
-  }
+  const asked = readCall(() => parsed(args), USAGE, output);
+  if (asked === null) return 64;
   const { target, out, bundle: folder, script } = asked;
   const say = (line: string): void => output.out(`${printable(line)}\n`);
   try {
@@ -55,24 +53,24 @@ export async function executableVerb(args: readonly string[], output: Output): P
   }
 }
 
-function parsed(args: readonly string[]): Asked | null {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        platform: { type: 'string', default: process.platform },
-        arch: { type: 'string', default: process.arch },
-        out: { type: 'string', default: join(PROJECT, 'dist') },
-        bundle: { type: 'string' },
-        script: { type: 'string' },
-      },
-    });
-    const target = targetOf(values.platform, values.arch);
-    if (target === null) return null;
-    return { target, out: values.out, bundle: values.bundle, script: values.script };
-  } catch {
-    return null;
-  }
+function parsed(args: readonly string[]): Asked {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      platform: { type: 'string', default: process.platform },
+      arch: { type: 'string', default: process.arch },
+      out: { type: 'string', default: join(PROJECT, 'dist') },
+      bundle: { type: 'string' },
+      script: { type: 'string' },
+    },
+  });
+  const { platform, arch, out, bundle: folder, script } = values;
+  const target = targetOf(platform, arch);
+  if (target === null)
+    throw new UsageError(
+      `${platform} ${arch}: is no target; take ${PLATFORMS.join(' or ')} and ${PROCESSORS.join(' or ')}`,
+    );
+  return { target, out, bundle: folder, script };
 }
 
 function sha256(path: string): string {

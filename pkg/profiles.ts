@@ -13,6 +13,7 @@ import { isTeamId } from './profiles/identity.ts';
 import { lintProfiles } from './profiles/lint.ts';
 import { identityOfPackage } from './profiles/package-identity.ts';
 import { sourceFile } from './staging/source-file.ts';
+import { readCall, UsageError } from './usage.ts';
 
 const USAGE = `usage: npm run profiles -- --team TEAMID [--config FILE] [--organization NAME] [--out DIR]
        node pkg/profiles.ts lint FILE.mobileconfig... [--package PKG]
@@ -27,11 +28,8 @@ const USAGE = `usage: npm run profiles -- --team TEAMID [--config FILE] [--organ
 type ExitCode = 0 | 1 | 64;
 
 export async function profilesVerb(args: readonly string[], output: Output): Promise<ExitCode> {
-  const asked = parsed(args);
-  if (asked.kind === 'wrong') {
-    output.err(`${printable(asked.why)}\n${USAGE}`);
-    return 64;
-  }
+  const asked = readCall(() => parsed(args), USAGE, output);
+  if (asked === null) return 64;
   try {
     return asked.kind === 'lint' ? await lint(asked, output) : await write(asked, output);
   } catch (error) {
@@ -92,38 +90,22 @@ async function lint({ files, package: path }: LintWish, output: Output): Promise
   return faults.length === 0 ? 0 : 1;
 }
 
-/** Wrong usage; `why` is one line. */
-interface Wrong {
-  readonly kind: 'wrong';
-  readonly why: string;
-}
-
-function wrong(why: string): Wrong {
-  return { kind: 'wrong', why };
-}
-
-function parsed(args: readonly string[]): WriteWish | LintWish | Wrong {
+function parsed(args: readonly string[]): WriteWish | LintWish {
   const [verb, ...rest] = args;
-  try {
-    return verb === 'lint' ? lintWish(rest) : writeWish(args);
-  } catch (error) {
-    // An option that is not known, or without its value.
-    return wrong(error instanceof Error ? error.message : String(error));
-  }
+  return verb === 'lint' ? lintWish(rest) : writeWish(args);
 }
 
-function lintWish(args: readonly string[]): LintWish | Wrong {
+function lintWish(args: readonly string[]): LintWish {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { package: { type: 'string' } },
     allowPositionals: true,
   });
-  return positionals.length === 0
-    ? wrong('lint: name the profiles')
-    : { kind: 'lint', files: positionals, package: values.package };
+  if (positionals.length === 0) throw new UsageError('lint: name the profiles');
+  return { kind: 'lint', files: positionals, package: values.package };
 }
 
-function writeWish(args: readonly string[]): WriteWish | Wrong {
+function writeWish(args: readonly string[]): WriteWish {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -135,11 +117,12 @@ function writeWish(args: readonly string[]): WriteWish | Wrong {
   });
   const { team, config, organization, out } = values;
   if (team === undefined)
-    return wrong('--team: is missing; name the Team ID of who signs the package');
-  if (!isTeamId(team)) return wrong(`--team: ${team} is not ten capital letters and digits`);
+    throw new UsageError('--team: is missing; name the Team ID of who signs the package');
+  if (!isTeamId(team))
+    throw new UsageError(`--team: ${team} is not ten capital letters and digits`);
   // A name that people are shown, in one line.
   if (!/^[^\p{Cc}\p{Cs}\p{Cn}\u2028\u2029]{1,200}$/u.test(organization))
-    return wrong(
+    throw new UsageError(
       `--organization: ${organization} is not a name of 1 to 200 characters in one line`,
     );
   return { kind: 'write', team, config, organization, out };

@@ -6,19 +6,17 @@ import { parseArgs } from 'node:util';
 import { type Output, printable } from '../agent/commands/terminal.ts';
 import { type Manifest, parseManifest } from './staging/manifest.ts';
 import { sourceFile } from './staging/source-file.ts';
+import { readCall, UsageError } from './usage.ts';
 import { FormatError } from './verify/fault.ts';
 import { type Verdict, verifyPackage } from './verify/verify-package.ts';
 
-const USAGE = 'usage: node pkg/verify.ts PKG [--manifest FILE]';
+const USAGE = 'usage: node pkg/verify.ts PKG [--manifest FILE]\n';
 /** Lines of faults; a package that is wrong throughout would fill the terminal. */
 const MAX_LINES = 1000;
 
 export async function verify(args: readonly string[], output: Output): Promise<0 | 1 | 64> {
-  const asked = parsed(args);
-  if (asked === null) {
-    output.err(`${USAGE}\n`);
-    return 64;
-  }
+  const asked = readCall(() => parsed(args), USAGE, output);
+  if (asked === null) return 64;
   const say = (line: string) => output.out(`${printable(line)}\n`);
   let verdict: Verdict;
   try {
@@ -38,20 +36,18 @@ export async function verify(args: readonly string[], output: Output): Promise<0
   return faults.length === 0 ? 0 : 1;
 }
 
-function parsed(
-  args: readonly string[],
-): { readonly path: string; readonly manifest: string | undefined } | null {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { manifest: { type: 'string' } },
-      allowPositionals: true,
-    });
-    const [path, second] = positionals;
-    return path === undefined || second !== undefined ? null : { path, manifest: values.manifest };
-  } catch {
-    return null;
-  }
+function parsed(args: readonly string[]): {
+  readonly path: string;
+  readonly manifest: string | undefined;
+} {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { manifest: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [path, ...others] = positionals;
+  if (path === undefined || others.length > 0) throw new UsageError('name one package');
+  return { path, manifest: values.manifest };
 }
 
 function manifestIn(path: string | undefined): Manifest | null {

@@ -31,6 +31,9 @@ import { until } from './until.ts';
 
 const SCENARIOS = join(PROJECT, '../shared/scenarios/check.mjs');
 const NOBODY = 65_534;
+/** Of starts that are compared: what else the machine does makes them slower, never quicker, so the least of some counts. */
+const MIN_ROUNDS = 5;
+const MAX_ROUNDS = 60;
 
 let built: BuiltExecutable;
 let folder: string;
@@ -209,35 +212,28 @@ it('starts a quick verb in little more than an empty Node takes, and a replay so
   const capture = join(folder, 'empty.ndjson');
   writeFileSync(capture, '');
   const project = join(PROJECT, 'agent/main.ts');
-  const figures = {
-    bare: await quickest(NODE, ['--eval', '0']),
-    ea: await quickest(built.program, ['status', '--ea', '--state', '/nonexistent']),
-    replay: await quickest(built.program, ['replay', capture]),
-    fromProject: await quickest(NODE, [project, 'replay', capture]),
+  const calls = {
+    bare: () => called(NODE, ['--eval', '0']),
+    ea: () => called(built.program, ['status', '--ea', '--state', '/nonexistent']),
+    replay: () => called(built.program, ['replay', capture]),
+    fromProject: () => called(NODE, [project, 'replay', capture]),
   };
-  const { bare, ea, replay, fromProject } = figures;
-  expect({ ...figures, isQuick: ea < bare * 3.2 && replay < fromProject }).toEqual({
-    ...figures,
-    isQuick: true,
-  });
+  const least = { bare: Infinity, ea: Infinity, replay: Infinity, fromProject: Infinity };
+  const isQuick = (): boolean => least.ea < least.bare * 3.2 && least.replay < least.fromProject;
+  for (let round = 0; round < MAX_ROUNDS && !(round >= MIN_ROUNDS && isQuick()); round += 1)
+    for (const name of ['bare', 'ea', 'replay', 'fromProject'] as const) {
+      const from = performance.now();
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, or they slow each other down
+      await calls[name]();
+      least[name] = Math.min(least[name], performance.now() - from);
+    }
+  expect({ ...least, isQuick: isQuick() }).toEqual({ ...least, isQuick: true });
 });
 
 /** Names of its threads, as /proc has them. */
 function threadsOf(pid: number): readonly string[] {
   const tasks = `/proc/${pid}/task`;
   return readdirSync(tasks).map((task) => readFileSync(join(tasks, task, 'comm'), 'utf8').trim());
-}
-
-/** The quickest of some starts, in milliseconds: what else the machine does only makes them slower. */
-async function quickest(program: string, args: readonly string[]): Promise<number> {
-  let least = Infinity;
-  for (let count = 0; count < 15; count += 1) {
-    const from = performance.now();
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, or they slow each other down
-    await called(program, args);
-    least = Math.min(least, performance.now() - from);
-  }
-  return least;
 }
 
 /** Every path below a folder with size and time of change. */

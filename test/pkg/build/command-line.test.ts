@@ -30,14 +30,24 @@ async function ran(
 }
 
 describe('npm run package', () => {
-  it.each([[[]], [['--arch', 'ppc']], [['--what']], [['--arch', 'x64', '--plan', '--sign']]])(
-    'wrong usage %j is 64 and the usage',
-    async (args) => {
-      const { code, out, err } = await ran((output) => packageVerb(args, {}, output));
-      expect([code, out]).toEqual([64, '']);
-      expect(err).toMatch(/^usage: npm run package -- --arch arm64\|x64 /);
-    },
-  );
+  it.each([
+    [['--arch', 'ppc\n'], '--arch: ppc\\u{a} is none; take arm64 or x64'],
+    [['--what'], "Unknown option '--what'"],
+    [['--arch'], "Option '--arch <value>' argument missing"],
+    [['x64'], "Unexpected argument 'x64'"],
+    [['--arch', 'x64', '--plan', '--sign'], '--plan and --sign: take one of them'],
+    [
+      ['--executable', 'FILE'],
+      '--executable and --native are for one processor; name it with --arch',
+    ],
+    [['--native', 'FILE'], '--executable and --native are for one processor; name it with --arch'],
+  ])('wrong usage %j is 64, why in a line, and the usage', async (args, why) => {
+    const { code, out, err } = await ran((output) => packageVerb(args, {}, output));
+    expect([code, out]).toEqual([64, '']);
+    const [first, second] = err.split('\n');
+    expect(first?.startsWith(why)).toBe(true);
+    expect(second).toMatch(/^usage: npm run package -- \[--arch arm64\|x64\] /);
+  });
 
   it('what is missing is one line and 1', async () => {
     const args = ['--arch', 'arm64', '--executable', '/nowhere\u001b[31m'];
@@ -106,9 +116,17 @@ describe('pkg/verify', () => {
     expect(out).toMatch(/manifest .*whole\.pkg: is no JSON\n$/);
   });
 
-  it.each([[[]], [['a', 'b']], [['--what', 'a']]])('wrong usage %j is 64', async (args) => {
+  it.each([
+    [[], 'name one package'],
+    [['a', 'b'], 'name one package'],
+    [['--what', 'a'], "Unknown option '--what'"],
+  ])('wrong usage %j is 64, why in a line, and the usage', async (args, why) => {
     const { code, err } = await ran((output) => verify(args, output));
-    expect([code, err]).toEqual([64, 'usage: node pkg/verify.ts PKG [--manifest FILE]\n']);
+    expect(code).toBe(64);
+    expect(err.startsWith(why)).toBe(true);
+    expect(err.slice(err.indexOf('\n') + 1)).toBe(
+      'usage: node pkg/verify.ts PKG [--manifest FILE]\n',
+    );
   });
 
   afterAll(() => {

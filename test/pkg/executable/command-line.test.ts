@@ -1,9 +1,20 @@
 import { expect, it } from 'vitest';
 import { executableVerb } from '../../../pkg/executable.ts';
 
-it.each([['--arch', 'x86_64'], ['--platform', 'win32'], ['--fast'], ['dist']])(
-  'npm run executable %s %s is wrong usage: 64 and how to use it',
-  async (...args) => {
+it.each([
+  [
+    ['--platform', 'linux', '--arch', 'x86_64'],
+    'linux x86_64: is no target; take darwin or linux and arm64 or x64',
+  ],
+  [
+    ['--platform', 'win32', '--arch', 'x64'],
+    'win32 x64: is no target; take darwin or linux and arm64 or x64',
+  ],
+  [['--fast'], "Unknown option '--fast'"],
+  [['dist'], "Unexpected argument 'dist'"],
+])(
+  'npm run executable %j is wrong usage: 64, why in a line, and how to use it',
+  async (args, why) => {
     const texts = { out: '', err: '' };
     const code = await executableVerb(args, {
       out: (text) => {
@@ -14,6 +25,8 @@ it.each([['--arch', 'x86_64'], ['--platform', 'win32'], ['--fast'], ['dist']])(
       },
     });
     expect([code, texts.out]).toEqual([64, '']);
-    expect(texts.err).toMatch(/^usage: npm run executable -- /);
+    const [first, second] = texts.err.split('\n');
+    expect(first?.startsWith(why)).toBe(true);
+    expect(second).toMatch(/^usage: npm run executable -- /);
   },
 );
