@@ -3,7 +3,8 @@
  *
  * Records arrive up to `LATENESS_US` late and are released in order of their own clock once nothing earlier can come any
  * more. Endpoint Security lines of one run of the sensor keep the order of their numbers: when the wall clock of the
- * Mac is set back, the timeline goes on (`clockUs`), so no window grows or shrinks by the step and no lineage is lost.
+ * Mac is set back, the timeline goes on (`clockUs`), so no window grows or shrinks by the step and no lineage is lost; the
+ * same holds when it is set back while the sensor begins anew.
  * A line far ahead of the one before is believed when the next one is there too; alone, it has a wrong date and is placed by
  * its number. A clock that went ahead for longer and comes back shows that the time in between did not pass (`undone`).
  * While there is a stream, its lines alone move the timeline on; without one, a record moves it as far as another one
@@ -20,7 +21,10 @@ import { HeldRecords } from './held-records.ts';
 export const LATENESS_US = 2_000_000;
 export const MAX_HELD = 100_000;
 
-/** Numbers that rise while the time falls by more than this mean that the clock was set; less is jitter between cores. */
+/**
+ * Numbers that rise while the time falls by more than this mean that the clock was set; less is jitter between cores. Between
+ * two runs of the sensor there is no number to tell, so there it takes more than `LATENESS_US`.
+ */
 const CLOCK_STEP_US = 1_000_000;
 
 /** A line that is further ahead of the one before: time passed without lines, or its clock is wrong. */
@@ -260,18 +264,25 @@ export class Timeline {
     const leapUs = clockUs - this.#before();
     if (Number.isFinite(leapUs) && leapUs > LEAP_US)
       this.#leaps = [...this.#leaps, { clockUs, byUs: leapUs }].slice(-MAX_LEAPS);
-    if (this.#lastSequence !== null && clockUs < this.#lastClockUs) {
-      const backUs = this.#lastClockUs - clockUs;
-      if (backUs > CLOCK_STEP_US) {
-        this.#offsetBeforeStepUs = this.#offsetUs;
-        this.#offsetUs += backUs;
-        this.#stepClockUs = this.#lastClockUs;
-        this.#undo(backUs);
-      }
-      clockUs = this.#lastClockUs;
+    const backUs = this.#lastClockUs - clockUs;
+    if (this.#lastSequence !== null) {
+      if (backUs > CLOCK_STEP_US) this.#stepBack(backUs);
+      if (backUs > 0) clockUs = this.#lastClockUs;
+    } else if (backUs > LATENESS_US) {
+      this.#stepBack(backUs);
+      // Numbers of two runs say nothing of each other, so the new run begins a moment later.
+      clockUs = this.#lastClockUs + 1;
     }
     this.#number(sequence, clockUs);
     return clockUs;
+  }
+
+  /** The clock of the Mac was set back: the timeline goes on where it was. */
+  #stepBack(backUs: number): void {
+    this.#offsetBeforeStepUs = this.#offsetUs;
+    this.#offsetUs += backUs;
+    this.#stepClockUs = this.#lastClockUs;
+    this.#undo(backUs);
   }
 
   #number(sequence: number, clockUs: number): void {

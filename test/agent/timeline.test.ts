@@ -416,6 +416,31 @@ describe('a restart of the sensor', () => {
     ]);
   });
 
+  it('while the clock is set back leaves distances as they were, and is still a gap', () => {
+    const ordered = flushed([
+      numbered(40, NOON_US),
+      numbered(41, NOON_US + SECOND_US),
+      restartNotice(NOON_US - 3600 * SECOND_US),
+      numbered(0, NOON_US - 3590 * SECOND_US),
+      numbered(1, NOON_US - 3000 * SECOND_US),
+    ]);
+    const clocks = ordered.released
+      .filter(({ record }) => record.sequence !== null)
+      .map(({ clockUs }) => clockUs - NOON_US);
+    expect(clocks).toEqual([0, SECOND_US, SECOND_US + 1, 591 * SECOND_US]);
+    expect(ordered.coverage.between(NOON_US, NOON_US + 591 * SECOND_US)).toBe('gaps');
+  });
+
+  it('does not take its first lines for a clock that was set when they are late', () => {
+    const ordered = flushed([
+      numbered(41, NOON_US + 2 * SECOND_US),
+      restartNotice(NOON_US + 2 * SECOND_US),
+      numbered(0, NOON_US + SECOND_US / 2),
+      numbered(1, NOON_US + 5 * SECOND_US),
+    ]);
+    expect(ordered.released.at(-1)?.clockUs).toBe(NOON_US + 5 * SECOND_US);
+  });
+
   it('before the first line is no gap', () => {
     const { coverage } = flushed([restartNotice(NOON_US), numbered(0, NOON_US + 1)]);
     expect(coverage.gaps()).toEqual([]);
