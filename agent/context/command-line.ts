@@ -19,7 +19,7 @@ export interface ValueOptions {
 type Word =
   | { readonly kind: 'operand'; readonly text: string }
   | { readonly kind: 'option'; readonly option: string; readonly value: string }
-  | { readonly kind: 'switch'; readonly option: string };
+  | { readonly kind: 'switch'; readonly option: string; readonly at: number };
 
 /**
  * Splits arguments into operands and options with values. The value of an option that takes one may follow as the next
@@ -34,6 +34,23 @@ export function splitCommandLine(args: readonly string[], valueOptions: ValueOpt
     if (word.kind === 'option') options.push({ option: word.option, value: word.value });
   }
   return { operands, options };
+}
+
+/** The arguments of each part of a command line that switches of these names part; all of them when there is none. */
+export function partsOfCommandLine(
+  args: readonly string[],
+  valueOptions: ValueOptions,
+  separators: readonly string[],
+): readonly (readonly string[])[] {
+  if (separators.length === 0) return [args];
+  const parts: (readonly string[])[] = [];
+  let start = 0;
+  for (const word of words(args, valueOptions)) {
+    if (word.kind !== 'switch' || !separators.includes(word.option)) continue;
+    parts.push(args.slice(start, word.at));
+    start = word.at + 1;
+  }
+  return [...parts, args.slice(start)];
 }
 
 /** Whether one of the options is given, with a value, alone, as a letter of a cluster, or as a whole word with one dash. */
@@ -60,7 +77,7 @@ function* words(args: readonly string[], valueOptions: ValueOptions): Generator<
       continue;
     }
     const { switches, option } = readOption(arg, valueOptions);
-    for (const name of switches) yield { kind: 'switch', option: name };
+    for (const name of switches) yield { kind: 'switch', option: name, at: index };
     if (!option) continue;
     if (option.value !== null) {
       yield { kind: 'option', option: option.name, value: option.value };

@@ -16,6 +16,7 @@ import { baseName } from './paths.ts';
 import { type ProcessNode, remember } from './process-tree.ts';
 import { type Program, programOf, programOfCommandLine } from './program.ts';
 import { beginSession, expectRedirection } from './sessions.ts';
+import type { Upload } from './upload-command.ts';
 
 /** Takes one event into account and says which steps of which chains it shows. Events come in order of `clockUs`. */
 export function observe(facts: Facts, event: Event, clockUs: number): readonly Movement[] {
@@ -147,8 +148,9 @@ function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movemen
   const program = programOf(exec);
   node.program = nameOf(program);
   node.workingDirectory = exec.workingDirectory;
-  node.upload = facts.uploadTools.read(program, exec.process.signingId, isFed(exec, node));
-  node.inputs = namedInputs(facts, node, program, at);
+  const sent = facts.uploadTools.readAll(program, exec.process.signingId, isFed(exec, node));
+  node.upload = sent.find(({ readsStandardInput }) => readsStandardInput) ?? sent[0] ?? null;
+  node.inputs = namedInputs(facts, node, program, at, node.inputs);
 
   const started = beginSession(facts, node, program, at);
   const [run] = started;
@@ -157,7 +159,7 @@ function executed(facts: Facts, exec: ProcessExec, at: Moment): readonly Movemen
   const piped = pipeline(facts, exec, node, at);
   if (node.downstreamOf && node.downstreamOf.link !== 'temporal' && hasFileOutput)
     expectRedirection(facts, node, node.downstreamOf.chainId);
-  return [...started, ...uploads(facts, node, at), ...piped];
+  return [...started, ...uploads(facts, node, sent, at), ...piped];
 }
 
 /** Standard input is a pipe, or a chain's file that a shell opened before it became the program. */
@@ -167,11 +169,15 @@ function isFed(exec: ProcessExec, node: ProcessNode): boolean {
 }
 
 /** An upload tool was started: from inside a session, or with files of (other) chains among its arguments. */
-function uploads(facts: Facts, node: ProcessNode, at: Moment): readonly Movement[] {
-  if (!node.upload) return [];
+function uploads(
+  facts: Facts,
+  node: ProcessNode,
+  sent: readonly Upload[],
+  at: Moment,
+): readonly Movement[] {
   return [
-    ...sentFromSession(facts, node, node.upload, at),
-    ...namedInUploadCommand(facts, node, node.upload, at),
+    ...sent.flatMap((upload) => sentFromSession(facts, node, upload, at)),
+    ...namedInUploadCommand(facts, node, sent, at),
   ];
 }
 

@@ -112,8 +112,9 @@ export class ProcessTree {
     const node = this.#add(child, parent.process);
     node.program ??= parent.program;
     node.workingDirectory ??= parent.workingDirectory;
-    // Until it runs another program, the child reads what the parent reads.
+    // Until it runs another program, the child reads what the parent reads, and was told what the parent was.
     node.downstreamOf ??= node.chainId === null ? parent.downstreamOf : null;
+    if (node.inputs.length === 0) node.inputs = parent.inputs;
     return node;
   }
 
@@ -121,6 +122,8 @@ export class ProcessTree {
   exec(before: ProcessNode, after: Process): ProcessNode {
     const node = this.#add(after, before.parent ?? after.parent);
     node.chainId = before.chainId ?? node.chainId;
+    // A program that starts itself anew (`rsync --server`) goes on with what it was told.
+    if (before.process.executable === after.executable) node.inputs = before.inputs;
     for (const [key, path] of before.created) node.created.set(key, path);
     for (const [key, at] of before.opened) node.opened.set(key, at);
     for (const [key, chain] of before.redirects) node.redirects.set(key, chain);
@@ -160,6 +163,14 @@ export class ProcessTree {
     return parent === node ? null : parent;
   }
 
+  /**
+   * The process that the system holds responsible, when that is another one. One that was
+   * listed is known by its pid alone.
+   */
+  responsibleOf({ pid, responsible }: Process): ProcessNode | null {
+    return responsible && responsible.pid !== pid ? this.#ancestor(responsible) : null;
+  }
+
   nodes(): Iterable<ProcessNode> {
     return this.#nodes.values();
   }
@@ -179,7 +190,7 @@ export class ProcessTree {
     if (!listed || listed.process.pidversion !== null) return null;
     if (startsBefore(listed.process, process)) return null;
     const node: ProcessNode = { ...listed, process, userId: userOf(process) };
-    node.chainId ??= this.#responsibleOf(process)?.chainId ?? null;
+    node.chainId ??= this.responsibleOf(process)?.chainId ?? null;
     this.#nodes.delete(keyOf(listed.process));
     this.#nodes.set(keyOf(process), node);
     this.#byPid.delete(process.pid);
@@ -196,14 +207,9 @@ export class ProcessTree {
     return node?.exited && isSameStart(node.process, process) ? node : null;
   }
 
-  /** The process that the system holds responsible, when that is another one. */
-  #responsibleOf({ pid, responsible }: Process): ProcessNode | null {
-    return responsible && responsible.pid !== pid ? this.#ancestor(responsible) : null;
-  }
-
   #add(process: Process, parentIdentity: ProcessIdentity | null): ProcessNode {
     const parent = parentIdentity && this.#ancestor(parentIdentity);
-    const chainId = parent?.chainId ?? this.#responsibleOf(process)?.chainId ?? null;
+    const chainId = parent?.chainId ?? this.responsibleOf(process)?.chainId ?? null;
     // A fork or exec that is reported after other events of the same process completes what is known of it.
     const known = process.pidversion === null ? undefined : this.#nodes.get(keyOf(process));
     if (known) {

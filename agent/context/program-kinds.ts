@@ -20,6 +20,7 @@ export class ProgramKinds {
   readonly #readerNames: ReadonlyMap<string, FileReader>;
   readonly #syncClients: ReadonlyMap<string, SyncClient>;
   readonly #browsers: ReadonlyMap<string, Browser>;
+  readonly #shared: ReadonlyMap<string, Browser>;
   readonly #browserBundles: ReadonlyMap<string, Browser>;
   readonly #fileTools: ReadonlyMap<FileToolKind, FileToolIndex>;
 
@@ -28,6 +29,9 @@ export class ProgramKinds {
     this.#readerNames = byName(catalogue.readers);
     this.#syncClients = bySigningId(catalogue.syncClients);
     this.#browsers = bySigningId(catalogue.browsers);
+    this.#shared = bySigningId(
+      catalogue.browsers.map((row) => ({ ...row, signingIds: row.sharedIds })),
+    );
     this.#browserBundles = new Map(
       catalogue.browsers.flatMap((row) => row.bundles.map((bundle) => [bundle, row] as const)),
     );
@@ -57,11 +61,17 @@ export class ProgramKinds {
   browser(process: Process): Browser | null {
     const id = signingIdOf(process);
     if (id !== null) {
-      const row = longestPrefix(id, this.#browsers);
+      const row = longestPrefix(id, this.#browsers) ?? longestPrefix(id, this.#shared);
       return row && isSignedBy(process, row) ? row : null;
     }
     const bundle = outermostBundle(process.executable);
     return bundle === null ? null : (this.#browserBundles.get(bundle) ?? null);
+  }
+
+  /** A process that macOS starts for any app that shows web pages: whose it is says the responsible process. */
+  isShared(process: Process): boolean {
+    const id = signingIdOf(process);
+    return process.isPlatformBinary && id !== null && longestPrefix(id, this.#shared) !== null;
   }
 
   /** A program may be of several kinds: `ditto` copies and makes archives. */

@@ -96,6 +96,8 @@ export interface Browser extends Provenance {
   readonly signingIds: readonly string[];
   readonly teamId: string | null;
   readonly bundles: readonly string[];
+  /** Ids of processes that work for any app that shows web pages. They belong to this browser when the app is not known. */
+  readonly sharedIds: readonly string[];
   readonly platformBinary: boolean;
 }
 
@@ -170,6 +172,11 @@ export interface UploadForm {
   /** Options that take a value here but not in the other commands of the tool. */
   readonly valueOptions: readonly string[];
   readonly fileOptions: readonly string[];
+  /**
+   * Switches behind which a transfer of its own is described. A tool that has one sends the first of `fileOptions` to the
+   * first operand, the second to the second; empty for every other tool.
+   */
+  readonly nextOptions: readonly string[];
   /** The values of `fileOptions` are globs of curl unless one of these is given; empty for every other tool. */
   readonly globsUnless: readonly string[];
   readonly formOptions: readonly string[];
@@ -199,6 +206,8 @@ export interface UploadTool extends Provenance {
   /** Service it always talks to; `null` when the remote names it. */
   readonly service: string | null;
   readonly commands: readonly UploadForm[];
+  /** It looks itself for the files that a name with `*` or `?` stands for. */
+  readonly hasWildcards: boolean;
   /** Options that take a value and are of no interest. */
   readonly valueOptions: readonly string[];
   /** All long options that take no value; when there are any, every other long option takes one. */

@@ -144,7 +144,12 @@ function readSyncClient(fields: RowFields, declaredIds: ReadonlySet<string>): Sy
 }
 
 function readBrowser(fields: RowFields): Browser {
-  return { bundles: fields.texts('bundles'), ...readSigned(fields), ...fields.provenance() };
+  return {
+    bundles: fields.texts('bundles'),
+    sharedIds: fields.texts('sharedIds'),
+    ...readSigned(fields),
+    ...fields.provenance(),
+  };
 }
 
 function readSigned(

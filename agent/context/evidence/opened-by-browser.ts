@@ -6,10 +6,15 @@ import type { ProcessNode } from '../process-tree.ts';
 import { exportsOf } from '../tied.ts';
 import { connectionOf } from './flow-only.ts';
 
-/** The browser a process is or works for: by itself, its responsible process, or a process above it. */
+/**
+ * The browser a process is or works for: by itself, its responsible process, or a process above it. One that macOS starts
+ * for any app works for its responsible process and for nobody else.
+ */
 export function browserOf(facts: Facts, node: ProcessNode): string | null {
-  const responsible = node.process.responsible && facts.tree.get(node.process.responsible);
-  const candidates = [node, ...(responsible ? [responsible] : []), ...facts.tree.lineOf(node)];
+  const app = facts.tree.responsibleOf(node.process);
+  const worker = app && facts.kinds.isShared(node.process) ? app : node;
+  const responsible = facts.tree.responsibleOf(worker.process);
+  const candidates = [worker, ...(responsible ? [responsible] : []), ...facts.tree.lineOf(worker)];
   for (const candidate of candidates) {
     const browser = facts.kinds.browser(candidate.process);
     if (browser) return browser.name;

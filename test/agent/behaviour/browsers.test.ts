@@ -35,6 +35,31 @@ function opened(desk: Desk, browser: Proc, seconds = 20): Opened {
   return { desk, openedUs };
 }
 
+const DUCKDUCKGO = {
+  path: '/Applications/DuckDuckGo.app/Contents/MacOS/DuckDuckGo',
+  signingId: 'com.duckduckgo.macos.browser',
+  teamId: 'HKE973VLUW',
+  isApp: true,
+};
+const MAIL = {
+  path: '/System/Applications/Mail.app/Contents/MacOS/Mail',
+  signingId: 'com.apple.mail',
+  platform: true,
+  isApp: true,
+};
+
+/** The process that macOS starts for an app to reach web pages. */
+function webKitOf(desk: Desk, app: Proc): Proc {
+  const { story } = desk;
+  const child = {
+    ...story.fork(story.launchd),
+    auid: 503,
+    ruid: 503,
+    parent: { ...story.launchd, responsible: app },
+  };
+  return story.exec(child, MAC_PROGRAMS.webKitNetworking);
+}
+
 describe('a browser that opens the export and reaches a cloud service', () => {
   it.each<{ title: string; app: Program; helper: Program | null }>([
     { title: 'by its main process', app: MAC_PROGRAMS.firefox, helper: null },
@@ -52,21 +77,41 @@ describe('a browser that opens the export and reaches a cloud service', () => {
     ]);
   });
 
-  it('by a process that it is responsible for is an upload', () => {
+  it.each([
+    { title: 'Safari', app: MAC_PROGRAMS.safari },
+    { title: 'another browser', app: DUCKDUCKGO },
+  ])('by a shared process that $title is responsible for is an upload', ({ app }) => {
     const desk = new Desk();
-    const safari = desk.launch(MAC_PROGRAMS.safari);
-    const networking = desk.story.exec(
-      {
-        ...desk.story.fork(desk.story.launchd),
-        auid: 503,
-        ruid: 503,
-        parent: { ...desk.story.launchd, responsible: safari },
-      },
-      MAC_PROGRAMS.webKitNetworking,
-    );
-    opened(desk, safari);
+    const browser = desk.launch(app);
+    const networking = webKitOf(desk, browser);
+    opened(desk, browser);
     desk.story.wait(15).network([{ proc: networking, peer: '203.0.113.21' }]);
     expect(desk.findings()).toMatchObject([BY_BROWSER]);
+  });
+
+  it('by a shared process whose app nobody knows is an upload by Safari', () => {
+    const desk = new Desk();
+    const networking = desk.background(MAC_PROGRAMS.webKitNetworking);
+    opened(desk, networking);
+    desk.story.wait(15).network([{ proc: networking, peer: '203.0.113.21' }]);
+    expect(desk.findings()).toMatchObject([BY_BROWSER]);
+  });
+
+  it('by a shared process that works for an app without being a browser is a flow', () => {
+    const desk = new Desk();
+    const networking = webKitOf(desk, desk.launch(MAIL));
+    opened(desk, networking);
+    desk.story.wait(15).network([{ proc: networking, peer: '203.0.113.21' }]);
+    expect(desk.findings()).toMatchObject([BY_FLOW]);
+  });
+
+  it('by a shared process of an app that ran before the agent is a flow', () => {
+    const desk = new Desk();
+    const mail = desk.background(MAIL);
+    const networking = webKitOf(desk, mail);
+    opened(desk, networking);
+    desk.story.wait(15).network([{ proc: networking, peer: '203.0.113.21' }]);
+    expect(desk.findings()).toMatchObject([BY_FLOW]);
   });
 
   it('is an upload when a helper opened the file and the main process reached the service', () => {

