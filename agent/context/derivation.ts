@@ -24,20 +24,21 @@ export interface Derivation {
 
 /**
  * Tracked files that a file tool's arguments name at its start, alone or with their folder, against the working directory
- * and any `-C DIR`. Empty for every other program.
+ * and any `-C DIR`; before them those that it had already when it started itself anew. Empty for every other program.
  */
 export function namedInputs(
   facts: Facts,
   node: ProcessNode,
   program: Program,
   at: Moment,
+  earlier: readonly NamedInput[] = [],
 ): readonly NamedInput[] {
   if (!KINDS.some((kind) => facts.kinds.fileTool(node.process, program, kind))) return [];
   const args = program.args.slice(0, MAX_OPERANDS);
   const folders = [node.workingDirectory, ...changedFolders(args, node.workingDirectory)];
   const operands = args.filter(isName);
   const extracts = isExtraction(program);
-  const found = new Map<string, NamedInput>();
+  const found = new Map(earlier.map((input) => [input.key, input] as const));
   const names = args.flatMap(namesIn);
   const paths = new Set(
     names.flatMap((name) => folders.flatMap((folder) => resolvePath(name, folder) ?? [])),

@@ -190,6 +190,40 @@ describe('lineage goes on', () => {
     ]);
   });
 
+  it.each([
+    ['that it forked', null],
+    ['that it started as its own server', 'rsync --server -t . /Volumes/STICK/'],
+  ])('by rsync with a receiver %s', (_, server) => {
+    const desk = new Desk();
+    desk.dump(SOURCE);
+    const line = `rsync -a ${desk.at(SOURCE)} /Volumes/STICK/`;
+    const rsync = desk.type(MAC_PROGRAMS.rsync, line, { cwd: '/' });
+    const forked = desk.story.fork(rsync);
+    const receiver =
+      server === null
+        ? forked
+        : desk.story.exec(forked, desk.program(MAC_PROGRAMS.rsync, server, { cwd: '/' }));
+    desk.story.write(receiver, '/Volumes/STICK/.ledger.sql.Zk3x9Q');
+    sent(desk, '/Volumes/STICK/.ledger.sql.Zk3x9Q');
+    expect(desk.findings()).toMatchObject([
+      { ...UPLOADED, files: [desk.at(SOURCE), '/Volumes/STICK/.ledger.sql.Zk3x9Q'] },
+    ]);
+  });
+
+  it('by GNU tar whose child makes the archive and becomes gzip', () => {
+    const desk = new Desk();
+    desk.dump(SOURCE);
+    const tar = desk.type({ path: '/opt/homebrew/bin/gtar' }, `gtar czf Music/l.bin ${SOURCE}`);
+    const child = desk.story.fork(tar);
+    desk.story.create(child, desk.at('Music/l.bin'));
+    const gzip = desk.story.exec(child, desk.program({ path: '/usr/bin/gzip' }, 'gzip'));
+    desk.story.close(gzip, desk.at('Music/l.bin'));
+    sent(desk, desk.at('Music/l.bin'));
+    expect(desk.findings()).toMatchObject([
+      { ...UPLOADED, files: [desk.at(SOURCE), desk.at('Music/l.bin')] },
+    ]);
+  });
+
   it('by zip through its temporary name', () => {
     const desk = new Desk();
     desk.dump(SOURCE);
