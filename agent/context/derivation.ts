@@ -4,6 +4,7 @@
  * program's arguments and from the files it opened.
  */
 import type { ProcessExec } from '../../collectors/event.ts';
+import { splitCommandLine } from './command-line.ts';
 import type { Facts, Moment } from './facts.ts';
 import type { TrackedFile } from './lineage.ts';
 import { baseName, resolvePath } from './paths.ts';
@@ -33,10 +34,12 @@ export function namedInputs(
   at: Moment,
   earlier: readonly NamedInput[] = [],
 ): readonly NamedInput[] {
-  if (!KINDS.some((kind) => facts.kinds.fileTool(node.process, program, kind))) return [];
+  const tools = KINDS.flatMap((kind) => facts.kinds.fileTool(node.process, program, kind) ?? []);
+  if (tools.length === 0) return [];
   const args = program.args.slice(0, MAX_OPERANDS);
   const folders = [node.workingDirectory, ...changedFolders(args, node.workingDirectory)];
-  const operands = args.filter(isName);
+  const valueOptions = new Set(tools.flatMap((tool) => tool.valueOptions));
+  const operands = splitCommandLine(args, valueOptions).operands.filter(isName);
   const extracts = isExtraction(program);
   const found = new Map(earlier.map((input) => [input.key, input] as const));
   const names = args.flatMap(namesIn);
@@ -156,9 +159,9 @@ function isCopyOf(input: NamedInput, key: string): boolean {
   return input.isOnlySource || target === name || isTemporary;
 }
 
-/** Options, modes and sizes (`install -m 644`, `dd bs=1m`) are no names. */
+/** Modes and sizes (`install -m 644`, `dd bs=1m`) are no names. */
 function isName(arg: string): boolean {
-  return !arg.startsWith('-') && !/^\d+$/.test(arg) && !/^(?!if=|of=)[a-z]+=/.test(arg);
+  return !/^\d+$/.test(arg) && !/^(?!if=|of=)[a-z]+=/.test(arg);
 }
 
 /** An argument as a path, and the value of `--option=path` or `key=path` (`if=…` of dd). */

@@ -74,26 +74,23 @@ export class ProgramKinds {
     return process.isPlatformBinary && id !== null && longestPrefix(id, this.#shared) !== null;
   }
 
-  /** A program may be of several kinds: `ditto` copies and makes archives. */
-  fileTool(process: Process, program: ProgramName | null, kind: FileToolKind): boolean {
+  /** The row of a program among the tools of one kind. It may be of several kinds: `ditto` copies and makes archives. */
+  fileTool(process: Process, program: ProgramName | null, kind: FileToolKind): FileTool | null {
     const index = this.#fileTools.get(kind);
-    if (!index) return false;
+    if (!index) return null;
     const id = signingIdOf(process);
-    if (id !== null && index.ids.has(id) && !program?.isInterpreted) return true;
-    return index.names.has(program?.name ?? process.name);
+    const signed = id === null || program?.isInterpreted ? undefined : index.byId.get(id);
+    return signed ?? index.byName.get(program?.name ?? process.name) ?? null;
   }
 }
 
 interface FileToolIndex {
-  readonly ids: ReadonlySet<string>;
-  readonly names: ReadonlySet<string>;
+  readonly byId: ReadonlyMap<string, FileTool>;
+  readonly byName: ReadonlyMap<string, FileTool>;
 }
 
 function indexFileTools(rows: readonly FileTool[]): FileToolIndex {
-  return {
-    ids: new Set(rows.flatMap((row) => row.signingIds)),
-    names: new Set(rows.flatMap((row) => row.names)),
-  };
+  return { byId: bySigningId(rows), byName: byName(rows) };
 }
 
 function bySigningId<T extends { readonly signingIds: readonly string[] }>(

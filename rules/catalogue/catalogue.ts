@@ -107,6 +107,8 @@ export interface FileTool extends Provenance {
   /** Base names of the executable. */
   readonly names: readonly string[];
   readonly signingIds: readonly string[];
+  /** Options whose value is the next argument and no file. */
+  readonly valueOptions: readonly string[];
 }
 
 export const READER_CLASSES = [

@@ -30,6 +30,7 @@ function readTool(fields: RowFields): FileTool {
     name: fields.text('name'),
     names: fields.texts('names'),
     signingIds: fields.texts('signingIds'),
+    valueOptions: fields.texts('valueOptions'),
     ...fields.provenance(),
   };
   if (tool.names.length === 0 && tool.signingIds.length === 0) {

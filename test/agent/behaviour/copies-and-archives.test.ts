@@ -50,6 +50,18 @@ describe('lineage goes on', () => {
       target: '/Users/lena/Pictures/a.jpg',
     },
     {
+      title: 'by install with an owner and a mode in letters',
+      program: { path: '/usr/bin/install' },
+      line: `install -o lena -g staff -m go-w ${SOURCE} Pictures/a.jpg`,
+      target: '/Users/lena/Pictures/a.jpg',
+    },
+    {
+      title: 'by rsync to another name with options that have values',
+      program: MAC_PROGRAMS.rsync,
+      line: `rsync -ae ssh --exclude .git ${SOURCE} Pictures/a.jpg`,
+      target: '/Users/lena/Pictures/a.jpg',
+    },
+    {
       title: 'by cp into a folder',
       program: PROGRAMS.cp,
       line: `cp ${SOURCE} /Volumes/STICK`,
