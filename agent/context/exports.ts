@@ -111,7 +111,8 @@ export function fileTransferred(
   const { sourcePath, path } = event;
   const isRename = event.kind === 'file.rename';
   const reached = facts.lineage[TRANSFERS[event.kind]](sourcePath, path, at.clockUs);
-  if (isRename) followCreation(node, sourcePath, path);
+  if (isRename)
+    for (const holder of facts.tree.lineOf(node)) followCreation(holder, sourcePath, path);
   if (reached.length > 0) {
     const action = isRename ? 'file-moved' : 'file-copied';
     return reached.flatMap((to) => settle(facts, node, to, action, sourcePath, at));
@@ -250,11 +251,17 @@ function isExport(facts: Facts, chain: Chain, file: TrackedFile, tie: Tie): bool
   return hasExportName(facts, file.path) || facts.accounts.isWatchedBy(chain.userId, file.path);
 }
 
-/** A file that was made under one name and renamed before it was closed may still be a redirection's target. */
-function followCreation(node: ProcessNode, from: string, to: string): void {
+/**
+ * A file that the process or one above it made under one name, and that is renamed before it is closed, may still be a
+ * redirection's target.
+ */
+function followCreation({ created, redirects }: ProcessNode, from: string, to: string): void {
   const key = pathKey(from);
-  if (!node.created.delete(key)) return;
-  remember(node.created, pathKey(to), to);
+  const chainId = redirects.get(key);
+  if (created.delete(key)) remember(created, pathKey(to), to);
+  if (chainId === undefined) return;
+  redirects.delete(key);
+  remember(redirects, pathKey(to), chainId);
 }
 
 function shifted(facts: Facts, at: Moment, timeUs: number): Moment {

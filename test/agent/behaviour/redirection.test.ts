@@ -26,6 +26,23 @@ describe('redirected output belongs to the session', () => {
     expect(desk.findings()).toMatchObject([LINEAGE]);
   });
 
+  it.each([
+    ['before', 'after'],
+    ['after', 'before'],
+  ])('when a mv of the script renames the file %s the tool starts, and not %s it', (order) => {
+    const desk = new Desk();
+    const script = desk.type(MAC_PROGRAMS.bash, 'bash nightly.sh');
+    const run = () =>
+      desk.story.run(script, desk.program(MAC_PROGRAMS.mysqldump, 'mysqldump billing'));
+    desk.story.create(script, desk.at('Desktop/billing.tmp'));
+    if (order === 'after') run();
+    const mv = desk.story.run(script, desk.program(PROGRAMS.mv, `mv Desktop/billing.tmp ${OUT}`));
+    desk.story.rename(mv, desk.at('Desktop/billing.tmp'), desk.at(OUT));
+    if (order === 'before') run();
+    desk.story.wait(1).close(script, desk.at(OUT));
+    expect(desk.findings()).toMatchObject([{ ...LINEAGE, files: [desk.at(OUT)] }]);
+  });
+
   it('under sudo, where the user’s shell made the file', () => {
     const desk = new Desk();
     const child = desk.story.fork(desk.shell);
