@@ -16,7 +16,7 @@
  */
 import type { SourceRecord } from '../collectors/collector.ts';
 import type { Coverage } from './context/coverage.ts';
-import { HeldRecords } from './held-records.ts';
+import { type Held, HeldRecords } from './held-records.ts';
 
 export const LATENESS_US = 2_000_000;
 export const MAX_HELD = 100_000;
@@ -146,7 +146,7 @@ export class Timeline {
     if (this.#doubted && this.#doubted.arrival <= mark) this.#believe();
     for (let next = this.#heap.peek(); next && next.arrival <= mark; next = this.#heap.peek()) {
       this.#heap.pop();
-      this.#release(next.record, next.clockUs);
+      this.#letGo(next);
     }
   }
 
@@ -239,10 +239,7 @@ export class Timeline {
     const watermark = this.#maxClockUs - LATENESS_US;
     if (clockUs < watermark) this.#late += 1;
     const placedUs = Math.max(clockUs, watermark);
-    // The folder watcher names no process, so what it saw waits until the stream had its chance to say who did it.
-    const isConfirmation = record.collector === 'files' && this.#hasStream;
-    const dueUs = isConfirmation ? placedUs + LATENESS_US : placedUs;
-    this.#heap.push({ record, clockUs: placedUs, dueUs, arrival });
+    this.#heap.push({ record, clockUs: placedUs, dueUs: placedUs, arrival });
   }
 
   /** The moment of a numbered line, and what its number says about lines that are missing. */
@@ -327,8 +324,22 @@ export class Timeline {
       if (!next || (next.dueUs >= watermark && !isFull)) return;
       if (isFull) this.#releasedEarly += 1;
       this.#heap.pop();
-      this.#release(next.record, next.clockUs);
+      this.#letGo(next);
     }
+  }
+
+  /**
+   * Releases a record whose turn it is. The folder watcher names no process, so what it saw waits when a line that is held
+   * says who did it, and keeps its moment.
+   */
+  #letGo(next: Held): void {
+    const { record, clockUs, dueUs } = next;
+    const isExplained = record.events.some(
+      (event) => event.kind === 'file.watched' && this.#heap.explains(event),
+    );
+    if (isExplained && dueUs === clockUs)
+      this.#heap.push({ ...next, dueUs: clockUs + LATENESS_US });
+    else this.#release(record, clockUs);
   }
 }
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Coverage } from '../../agent/context/coverage.ts';
 import { LATENESS_US, MAX_HELD, Timeline } from '../../agent/timeline.ts';
 import type { SourceRecord } from '../../collectors/collector.ts';
+import type { Event } from '../../collectors/event.ts';
+import { processOf } from '../support/executions.ts';
 import { NOON_US, numbered, restartNotice, SECOND_US, sourceRecord } from '../support/record.ts';
 
 interface Ordered {
@@ -460,15 +462,63 @@ describe('a restart of the sensor', () => {
   });
 });
 
+const FILE = '/Users/maria/Downloads/a.csv';
+const watchedFile = (change: 'add' | 'change' | 'unlink', path = FILE): SourceRecord => {
+  const timeUs = NOON_US + SECOND_US;
+  const file = { inode: null, size: null, ownerId: 501, modifiedUs: null };
+  return sourceRecord({
+    collector: 'files',
+    timeUs,
+    events: [{ kind: 'file.watched', collector: 'files', timeUs, change, path, file }],
+  });
+};
+const fileLine = (kind: 'file.close' | 'file.open' | 'file.rename', path = FILE): SourceRecord => {
+  const timeUs = NOON_US + SECOND_US + LATENESS_US - 1;
+  const common = { collector: 'endpoint-security', timeUs, process: processOf() } as const;
+  const file = { inode: null, size: null, ownerId: 501, modifiedUs: null };
+  const events: Record<typeof kind, Event> = {
+    'file.close': { ...common, kind: 'file.close', path, file },
+    'file.open': { ...common, kind: 'file.open', path, file, flags: 1 },
+    'file.rename': { ...common, kind: 'file.rename', path, sourcePath: `${FILE}.part`, file },
+  };
+  return sourceRecord({ sequence: 1, timeUs, events: [events[kind]] });
+};
+const orderOf = (watcher: SourceRecord, told: SourceRecord): readonly (number | null)[] =>
+  flushed([
+    numbered(0, NOON_US),
+    watcher,
+    told,
+    numbered(2, NOON_US + SECOND_US + LATENESS_US + 1),
+  ]).released.map(({ record }) => record.sequence);
+
 describe('the folder watcher', () => {
-  it('waits until the stream had its chance to say who wrote the file', () => {
-    const { released } = flushed([
-      numbered(0, NOON_US),
-      watched(NOON_US + SECOND_US),
-      numbered(1, NOON_US + SECOND_US + LATENESS_US - 1),
-      numbered(2, NOON_US + SECOND_US + LATENESS_US + 1),
-    ]);
-    expect(released.map(({ record }) => record.sequence)).toEqual([0, 1, null, 2]);
+  it.each([
+    ['a file', 'add', FILE, fileLine('file.close')],
+    [
+      'a file whose name the watcher spells otherwise',
+      'change',
+      FILE.toUpperCase(),
+      fileLine('file.close'),
+    ],
+    [
+      'a file in a folder that came there',
+      'add',
+      FILE,
+      fileLine('file.rename', '/Users/maria/Downloads'),
+    ],
+    ['a file that got its name', 'add', FILE, fileLine('file.rename')],
+    ['a file that lost its name', 'unlink', `${FILE}.part`, fileLine('file.rename')],
+  ] as const)('waits for the line that says who wrote or moved %s', (_, change, path, told) => {
+    expect(orderOf(watchedFile(change, path), told)).toEqual([0, 1, null, 2]);
+  });
+
+  it.each([
+    ['of another file', 'add', FILE, fileLine('file.close', '/Users/maria/Downloads/b.csv')],
+    ['that reads the file', 'add', FILE, fileLine('file.open')],
+    ['that moves it away after it was made', 'add', `${FILE}.part`, fileLine('file.rename')],
+    ['that makes it after it was removed', 'unlink', FILE, fileLine('file.close')],
+  ] as const)('is judged in its turn before a line %s', (_, change, path, told) => {
+    expect(orderOf(watchedFile(change, path), told)).toEqual([0, null, 1, 2]);
   });
 
   it('waits for nothing when there is no stream', () => {

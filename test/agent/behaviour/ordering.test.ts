@@ -77,6 +77,20 @@ describe('records in another order of arrival', () => {
     ]);
   });
 
+  it('of the watcher count before what soon became of a file that the stream did not show', () => {
+    const desk = new Desk();
+    desk.type(PROGRAMS.psql, 'psql');
+    desk.story.watched('add', desk.at('Downloads/a.csv'), 503);
+    desk.story.wait(0.5).noise(1);
+    desk.type(PROGRAMS.rclone, 'rclone copy Downloads/a.csv mega:x');
+    desk.story.wait(3).noise(1);
+    expect(desk.emissions()).toMatchObject([
+      { stage: 'tool' },
+      { stage: 'export', link: 'temporal' },
+      { stage: 'upload', link: 'temporal', evidence: 'named-in-upload-command' },
+    ]);
+  });
+
   it('of the watcher that come before the stream are no link by time', () => {
     const desk = new Desk();
     const tool = desk.type(PROGRAMS.psql, 'psql');
