@@ -3,6 +3,11 @@
  * `null`; none throws, and none reads anything but an object's own properties.
  */
 
+/**
+ * Most characters of a path. Endpoint Security cuts paths at 16 KiB (es-format page), so a longer one names no file of a Mac.
+ */
+export const MAX_PATH_LENGTH = 16_384;
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function asObject(value: unknown): JsonObject | null {

@@ -40,12 +40,18 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Every folder above the path, nearest first and `/` last. */
+/** Most folders above a path that are looked at; a path of 16 KiB could have thousands, each with a key of its own. */
+export const MAX_FOLDERS_ABOVE = 256;
+
+/** The folders above the path, nearest first and `/` last, at most `MAX_FOLDERS_ABOVE` of them. */
 export function* foldersAbove(key: string): Generator<string> {
+  let count = 0;
   for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) {
+    count += 1;
+    if (count > MAX_FOLDERS_ABOVE) return;
     yield key.slice(0, end);
   }
-  if (key.length > 1) yield '/';
+  if (key.length > 1 && count < MAX_FOLDERS_ABOVE) yield '/';
 }
 
 function fold(path: string): string {

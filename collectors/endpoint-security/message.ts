@@ -6,6 +6,7 @@ import {
   asTexts,
   asTimeUs,
   type JsonObject,
+  MAX_PATH_LENGTH,
   own,
 } from '../untrusted.ts';
 
@@ -197,11 +198,12 @@ function readTransfer(type: 'link' | 'clone' | 'copyfile', nameKey: string): Rea
     const folderPath = folder && asText(own(folder, 'path'));
     const name = asText(own(body, nameKey));
     if (!source || folderPath === null || name === null) return null;
+    const destinationPath = joinPath(folderPath, name);
     return {
       type,
       source,
-      destinationPath: joinPath(folderPath, name),
-      destinationTruncated: folder !== null && own(folder, 'path_truncated') === true,
+      destinationPath,
+      destinationTruncated: isCut(folder, destinationPath),
     };
   };
 }
@@ -277,9 +279,10 @@ function readDestination(value: unknown, line: string): EsFile | null {
   const folder = pathOf(dir);
   const name = made && asText(own(made, 'filename'));
   if (folder === null || name === null) return null;
+  const path = joinPath(folder, name);
   return {
-    path: joinPath(folder, name),
-    pathTruncated: dir !== null && own(dir, 'path_truncated') === true,
+    path,
+    pathTruncated: isCut(dir, path),
     inode: null,
     size: null,
     uid: null,
@@ -294,7 +297,7 @@ function readFile(value: unknown, line: string): EsFile | null {
   const stat = asObject(own(object, 'stat'));
   return {
     path,
-    pathTruncated: own(object, 'path_truncated') === true,
+    pathTruncated: isCut(object, path),
     inode: stat && readDigits(own(stat, 'st_ino'), 'st_ino', line),
     size: stat && asInteger(own(stat, 'st_size')),
     uid: stat && asInteger(own(stat, 'st_uid')),
@@ -326,6 +329,11 @@ function isDenied(action: JsonObject | null): boolean {
 function pathOf(value: unknown): string | null {
   const object = asObject(value);
   return object && asText(own(object, 'path'));
+}
+
+/** A path that macOS cut, or one longer than it ever reports, which therefore is none of its own. */
+function isCut(file: JsonObject | null, path: string): boolean {
+  return path.length > MAX_PATH_LENGTH || (file !== null && own(file, 'path_truncated') === true);
 }
 
 function joinPath(folder: string, name: string): string {

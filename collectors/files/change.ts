@@ -1,12 +1,20 @@
 import type { FileWatched } from '../event.ts';
-import { asInteger, asObject, asText, type JsonObject, own } from '../untrusted.ts';
+import {
+  asInteger,
+  asObject,
+  asText,
+  type JsonObject,
+  MAX_PATH_LENGTH,
+  own,
+} from '../untrusted.ts';
 
-/** One change that the folder watcher reported, or `null` when it names no path or an unknown kind of change. */
+/** One change that the folder watcher reported, or `null` when it names no path, one that is too long, or an unknown kind of change. */
 export function readFileChange(record: JsonObject, timeUs: number): FileWatched | null {
   const change = own(record, 'event');
   const path = asText(own(record, 'path'));
   if (path === null || (change !== 'add' && change !== 'change' && change !== 'unlink'))
     return null;
+  if (path.length > MAX_PATH_LENGTH) return null;
   const stats = asObject(own(record, 'stats'));
   const modifiedMs = stats && own(stats, 'mtimeMs');
   const inode = stats && asInteger(own(stats, 'ino'));

@@ -4,6 +4,7 @@ import {
   baseName,
   foldersAbove,
   isWithin,
+  MAX_FOLDERS_ABOVE,
   pathKey,
   realPath,
   resolvePath,
@@ -128,6 +129,13 @@ describe('foldersAbove', () => {
     expect([...foldersAbove('/a/b/c.csv')]).toEqual(['/a/b', '/a', '/']);
     expect([...foldersAbove('/a')]).toEqual(['/']);
     expect([...foldersAbove('/')]).toEqual([]);
+  });
+
+  it('stops after the nearest 256, because a path may have thousands', () => {
+    const folders = [...foldersAbove('/a'.repeat(MAX_FOLDERS_ABOVE + 2))];
+    expect(folders).toHaveLength(MAX_FOLDERS_ABOVE);
+    expect(folders[0]).toBe('/a'.repeat(MAX_FOLDERS_ABOVE + 1));
+    expect([...foldersAbove('/a'.repeat(MAX_FOLDERS_ABOVE))].at(-1)).toBe('/');
   });
 
   it('names the folders that the path is within, and no others', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readMessage } from '../../../collectors/endpoint-security/message.ts';
 import { type MessageSkip, normalize } from '../../../collectors/endpoint-security/normalize.ts';
 import type { Event, FileState, Process } from '../../../collectors/event.ts';
+import { MAX_PATH_LENGTH } from '../../../collectors/untrusted.ts';
 import {
   BODIES,
   DESTINATION,
@@ -125,6 +126,21 @@ describe('normalize', () => {
     ['copyfile', { source: cutFile, target_dir: whole, target_name: 'x' }],
   ])('skips %s of a file whose path was cut, because it names another file', (name, body) => {
     expect(normalized(name, body)).toBe('path-truncated');
+  });
+
+  const LONGEST = `/Users/maria/Downloads/${'x'.repeat(MAX_PATH_LENGTH)}`.slice(0, MAX_PATH_LENGTH);
+  it.each([
+    ['close', { target: fileOf(`${LONGEST}x`), modified: true }],
+    ['create', { destination: { new_path: { dir: fileOf(LONGEST), filename: 'x' } } }],
+    ['rename', { source: whole, destination: { existing_file: fileOf(`${LONGEST}x`) } }],
+    ['clone', { source: whole, target_dir: fileOf(LONGEST), target_name: 'x' }],
+  ])('skips %s of a path that is longer than macOS reports any', (name, body) => {
+    expect(normalized(name, body)).toBe('path-truncated');
+  });
+
+  it('takes the longest path that macOS reports', () => {
+    const body = { target: fileOf(LONGEST), modified: true };
+    expect(normalized('close', body)).toMatchObject({ kind: 'file.close', path: LONGEST });
   });
 
   it.each([

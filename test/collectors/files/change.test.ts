@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFileChange } from '../../../collectors/files/change.ts';
-import type { JsonObject } from '../../../collectors/untrusted.ts';
+import { type JsonObject, MAX_PATH_LENGTH } from '../../../collectors/untrusted.ts';
 
 const RECORD = {
   source: 'files',
@@ -40,6 +40,7 @@ describe('readFileChange', () => {
     ['a change that no one knows', { event: 'toString' }],
     ['no change', { event: undefined }],
     ['no path', { path: undefined }],
+    ['a path that is longer than any', { path: `/${'x'.repeat(MAX_PATH_LENGTH)}` }],
     ['a path in an array', { path: ['/Users/maria/Downloads/x.csv'] }],
   ])('does not read %s', (_what, changes) => {
     expect(read(changes)).toBeNull();
