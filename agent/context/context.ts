@@ -51,6 +51,7 @@ function movementsOf(facts: Facts, event: Event, at: Moment): readonly Movement[
     case 'process.exit': {
       const { node, movements } = meet(facts, event, at);
       facts.tree.exit(node);
+      facts.pipes.leave(node, clockUs);
       return movements;
     }
     case 'file.open': {

@@ -115,21 +115,41 @@ function hasSecondFeature(row: DatabaseTool, program: Program): boolean {
 
 const INFORMATION = new Set(['--version', '--help', '-V', '-?']);
 
-/** A run that only prints its version or its help touches no database. */
-function asksForInformation(program: Program): boolean {
-  return program.args.some((arg) => INFORMATION.has(arg) || arg.startsWith('--help='));
+/**
+ * Options whose value names a file. To the clients of MySQL `-f` and `-o` are flags: there a question behind them counts
+ * as a run, which is better than a dump that nobody sees.
+ */
+const FILE_OPTIONS = new Set(['-f', '-o', '--file', '--out', '--output', '--result-file']);
+
+/**
+ * A run that only prints its version or its help touches no database. What stands behind `--`, or is the name of a
+ * file (`pg_dump -f --help`), asks for nothing.
+ */
+function asksForInformation({ args }: Program): boolean {
+  const end = args.indexOf('--');
+  return (end === -1 ? args : args.slice(0, end)).some(
+    (arg, index) =>
+      (INFORMATION.has(arg) || arg.startsWith('--help=')) &&
+      !FILE_OPTIONS.has(args[index - 1] ?? ''),
+  );
 }
 
-/** Options of `java` whose value is the next argument. */
+/** Options of `java` whose value is the next argument ; the two that say what to run are not among them. */
 const JAVA_VALUE_OPTIONS = new Set([
   '-cp',
   '-classpath',
   '--class-path',
   '-p',
   '--module-path',
+  '--upgrade-module-path',
   '--add-modules',
+  '--limit-modules',
   '--add-opens',
   '--add-exports',
+  '--add-reads',
+  '--patch-module',
+  '--enable-native-access',
+  '--source',
 ]);
 
 /** What `java` was told to run: the name of a jar, or a main class; what follows is the program's own. */
@@ -141,8 +161,17 @@ function javaMain(args: readonly string[]): {
     const arg = args[index] ?? '';
     if (arg === '-jar')
       return { jar: baseName(args[index + 1] ?? '').toLowerCase(), mainClass: null };
+    if (arg === '-m' || arg === '--module' || arg.startsWith('--module='))
+      return { jar: null, mainClass: classOfModule(arg, args[index + 1] ?? '') };
     if (JAVA_VALUE_OPTIONS.has(arg)) index += 1;
     else if (!arg.startsWith('-')) return { jar: null, mainClass: arg };
   }
   return { jar: null, mainClass: null };
+}
+
+/** The class of `-m MODULE/CLASS` or `--module=MODULE/CLASS`; `null` when only the module is named. */
+function classOfModule(option: string, next: string): string | null {
+  const value = option.startsWith('--module=') ? option.slice('--module='.length) : next;
+  const slash = value.indexOf('/');
+  return slash === -1 ? null : value.slice(slash + 1);
 }

@@ -13,26 +13,37 @@ export const MAX_PIPES = 4096;
 /** Most processes that share one end of a pipe. */
 const MAX_ENDS = 64;
 
-/** How long after its last new end an id is still the same pipe, although all its processes have exited. */
+/** How long after a process last took or left an end an id is still the same pipe, although all its processes have exited. */
 const SAME_PIPE_US = 10_000_000;
 
 interface Pipe {
   readonly writers: ProcessNode[];
   readonly readers: ProcessNode[];
-  /** When the last process took an end. */
+  /** When a process last took an end, or exited with one. */
   connectedUs: number;
 }
 
 export class Pipes {
   readonly #pipes = new Map<string, Pipe>();
+  readonly #inputs = new WeakMap<ProcessNode, readonly string[]>();
   readonly #outputs = new WeakMap<ProcessNode, readonly string[]>();
 
   /** Registers the ends a process holds after its exec. */
   connect(node: ProcessNode, exec: ProcessExec, clockUs: number): void {
-    for (const id of pipesAt(exec, 0)) this.#end(id, clockUs).readers.push(node);
+    const inputs = pipesAt(exec, 0);
+    for (const id of inputs) this.#end(id, clockUs).readers.push(node);
+    if (inputs.length > 0) this.#inputs.set(node, inputs);
     const outputs = pipesAt(exec, 1);
     for (const id of outputs) this.#end(id, clockUs).writers.push(node);
     if (outputs.length > 0) this.#outputs.set(node, outputs);
+  }
+
+  /** A process exited. A subshell around it, of which nothing is known, may keep the end for its next program. */
+  leave(node: ProcessNode, clockUs: number): void {
+    for (const id of [...(this.#inputs.get(node) ?? []), ...(this.#outputs.get(node) ?? [])]) {
+      const pipe = this.#pipes.get(id);
+      if (pipe && [...pipe.readers, ...pipe.writers].includes(node)) pipe.connectedUs = clockUs;
+    }
   }
 
   /** Chain whose data comes through the pipe that the process reads: its session's, or one that is passed on. */
@@ -80,6 +91,8 @@ export class Pipes {
     const pipe = this.#end(id, connectedUs);
     pipe.writers.push(...writers);
     pipe.readers.push(...readers);
+    for (const reader of readers)
+      this.#inputs.set(reader, [...(this.#inputs.get(reader) ?? []), id]);
     for (const writer of writers)
       this.#outputs.set(writer, [...(this.#outputs.get(writer) ?? []), id]);
   }

@@ -366,6 +366,24 @@ describe('the id of a pipe', () => {
     expect(desk.findings()).toMatchObject([PIPED]);
   });
 
+  it('is still the same for the next program of a subshell that waited with it', () => {
+    const desk = new Desk();
+    const subshell = desk.story.fork(desk.shell);
+    const psql = desk.type(PROGRAMS.psql, 'psql -c x', { stdout: 3 });
+    const sleep = desk.story.run(
+      subshell,
+      desk.program({ path: '/bin/sleep' }, 'sleep 60', { stdin: 3 }),
+    );
+    desk.story.exit(psql).wait(60).exit(sleep);
+    const child = desk.story.fork(subshell);
+    desk.story.create(child, desk.at('Music/late.csv'));
+    const cat = desk.story.exec(child, desk.program(PROGRAMS.cat, 'cat', { stdin: 3 }));
+    desk.story.close(cat, desk.at('Music/late.csv'));
+    expect(desk.findings()).toMatchObject([
+      { stage: 'export', link: 'lineage', files: [desk.at('Music/late.csv')] },
+    ]);
+  });
+
   it('is still the same for a reader that starts just after the writer ended', () => {
     const desk = new Desk();
     const dump = desk.type(MAC_PROGRAMS.pgDump, 'pg_dump crm', { stdout: 3 });

@@ -182,6 +182,15 @@ describe('a command line client', () => {
   it('runs when an argument only holds such a word', () => {
     expect(started(['/opt/bin/psql', '-c', 'select 1 -- --version'])).toBe('psql');
     expect(started(['/opt/bin/mysql', '--versionless'])).toBe('mysql');
+  });
+
+  it.each<[readonly string[]]>([
+    [['pg_dump', '-f', '--help', 'crm']],
+    [['mysqldump', '--result-file', '--version', 'shop']],
+    [['mongoexport', '-c', 'people', '-o', '--help']],
+    [['mysqldump', 'shop', '--', '--help']],
+  ])('runs when a file or an operand is only called like a question: %j', ([name, ...args]) => {
+    expect(started([`/opt/bin/${name}`, ...args])).toBe(name);
     expect(started(['/opt/bin/psql', '-v', 'x=1'])).toBe('psql');
   });
 
@@ -286,6 +295,12 @@ describe('a Java client', () => {
       'DbVisualizer',
     ],
     ['-jar /opt/sqlline-1.12.jar -u x', 'sqlline'],
+    ['-p x -m squirrel/net.sourceforge.squirrel_sql.client.Main', 'SQuirreL SQL'],
+    ['--module=squirrel/net.sourceforge.squirrel_sql.client.Main', 'SQuirreL SQL'],
+    [
+      '--add-reads a=b --limit-modules java.sql --patch-module a=b -jar squirrel-sql.jar',
+      'SQuirreL SQL',
+    ],
   ])('is known by its jar or main class: java %s', (args, tool) => {
     const words = ['/opt/jdk/bin/java', ...args.split(' ')];
     expect(started(words, { signingId: 'net.java.openjdk.java' })).toBe(tool);
@@ -298,6 +313,8 @@ describe('a Java client', () => {
     '-cp squirrel-sql.jar com.example.Main',
     '-cp x com.example.Main org.jkiss.dbeaver.core.Main',
     '-cp x my.org.jkiss.dbeaver.Main',
+    '-m squirrel org.jkiss.dbeaver.core.Main',
+    '-m x/com.example.Main -jar squirrel-sql.jar',
     '-jar',
     '-version',
     '',
