@@ -134,7 +134,7 @@ function asksForInformation({ args }: Program): boolean {
   );
 }
 
-/** Options of `java` whose value is the next argument ; the two that say what to run are not among them. */
+/** Options of `java` whose value is the next argument; the two that say what to run are not among them. */
 const JAVA_VALUE_OPTIONS = new Set([
   '-cp',
   '-classpath',
