@@ -103,8 +103,9 @@ function seenThrough(
   return interpreted ?? { name, path, module: null, args: args.slice(1), isInterpreted: false };
 }
 
+/** Behind the interpreter and its options, or in the place of the interpreter's own name. */
 function scriptAt(args: readonly string[], path: string): Program {
-  const at = args.findIndex((arg, index) => index > 0 && baseName(arg) === baseName(path));
+  const at = args.findIndex((arg) => baseName(arg) === baseName(path));
   return script(path, at === -1 ? args.slice(2) : args.slice(at + 1));
 }
 

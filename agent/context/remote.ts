@@ -29,12 +29,17 @@ export function isRemote(operand: string, forms: readonly RemoteForm[]): boolean
   });
 }
 
-const WEB = new Set(['http', 'https', 'ftp', 'ftps', 'sftp', 'dav', 'davs']);
+/** Schemes of a URL with a host: of the web, and what else curl(1) and lftp(1) send files to. */
+const HOSTED: ReadonlySet<string> = new Set(
+  'http https ftp ftps sftp dav davs scp smb smbs tftp smtp smtps imap imaps mqtt mqtts fish'.split(
+    ' ',
+  ),
+);
 const LOGIN = new Set(['rsync', 'scp', 'ssh']);
 
-/** Host of an http, https or ftp URL in lower case, without user, port and trailing dot; `null` for other destinations. */
+/** Host of a URL that has one, in lower case, without user, port and trailing dot; `null` for other destinations. */
 export function hostOf(destination: string): string | null {
-  return hostOfUrl(destination, WEB);
+  return hostOfUrl(destination, HOSTED);
 }
 
 /** Host that a destination of one of the forms names, where a word before a colon is a host only for `login`. */

@@ -569,6 +569,9 @@ describe('a command with several transfers', () => {
     'curl -T Pictures/a.jpg https://files.example.net/ --next -d @Documents/a.sql https://gofile.io/up',
     'curl -T Pictures/a.jpg https://files.example.net/ -: -F f=@Documents/a.sql https://gofile.io/up',
     'curl -o Pictures/a.jpg https://files.example.net/ --next -sT Documents/a.sql https://gofile.io/up',
+    'curl -d @Documents/a.sql https://files.example.net/ https://gofile.io/up',
+    'curl -F f=@Documents/a.sql --url https://files.example.net/ https://gofile.io/up',
+    'curl -T Pictures/a.jpg https://files.example.net/ -T b.jpg https://gofile.io/up -F f=@Documents/a.sql',
   ])('sends the export where its own says: %s', (line) => {
     const desk = new Desk();
     desk.dump('Documents/a.sql');

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { programOf, programOfCommandLine } from '../../../agent/context/program.ts';
-import { execOf, programOfWords } from '../../support/executions.ts';
+import { execOf, processOf, programOfWords } from '../../support/executions.ts';
 
 describe('a program of its own', () => {
   it('is named by its executable and loses its own name from the arguments', () => {
@@ -105,6 +105,20 @@ describe('an interpreter', () => {
       args: ['x.csv'],
       isInterpreted: true,
     });
+  });
+});
+
+describe('a script that stands in place of its interpreter', () => {
+  it.each([
+    ['its name', 'aws'],
+    ['its path', '/opt/homebrew/bin/aws'],
+  ])('is the first of its arguments, by %s', (_, first) => {
+    const process = processOf({ executable: '/opt/homebrew/bin/python3.13' });
+    const exec = execOf([first, 's3', 'cp', 'aws', 's3://b'], {
+      process,
+      script: '/opt/homebrew/bin/aws',
+    });
+    expect(programOf(exec)).toMatchObject({ name: 'aws', args: ['s3', 'cp', 'aws', 's3://b'] });
   });
 });
 
