@@ -40,18 +40,20 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Most folders above a path that are looked at; a path of 16 KiB could have thousands, each with a key of its own. */
-export const MAX_FOLDERS_ABOVE = 256;
+/** Most folders above a path that are looked at: all above one that a program can name (1,024 bytes), and room to spare. */
+export const MAX_FOLDERS_ABOVE = 1024;
 
-/** The folders above the path, nearest first and `/` last, at most `MAX_FOLDERS_ABOVE` of them. */
+/**
+ * The folders above the path, nearest first and `/` last. Of a path with thousands, which only relative steps can make: the
+ * nearest and the outermost, so that a folder always has the same one above it.
+ */
 export function* foldersAbove(key: string): Generator<string> {
-  let count = 0;
-  for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) {
-    count += 1;
-    if (count > MAX_FOLDERS_ABOVE) return;
-    yield key.slice(0, end);
-  }
-  if (key.length > 1 && count < MAX_FOLDERS_ABOVE) yield '/';
+  const ends: number[] = [];
+  for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) ends.push(end);
+  const tooMany = ends.length - MAX_FOLDERS_ABOVE;
+  if (tooMany > 0) ends.splice(1, tooMany);
+  for (const end of ends) yield key.slice(0, end);
+  if (key.length > 1) yield '/';
 }
 
 function fold(path: string): string {

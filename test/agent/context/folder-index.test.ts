@@ -29,6 +29,18 @@ describe('the index of folders', () => {
     );
   });
 
+  it('finds files of any depth, though not every folder above them is looked at', () => {
+    const deep = ['/b', '/c', ''].map((more) => `/home${'/a'.repeat(3000)}${more}/x.csv`);
+    const index = new FolderIndex();
+    for (const file of deep) index.add(file);
+    expect(index.count('/home')).toBe(3);
+    expect([...index.within('/home')].toSorted().join() === deep.toSorted().join()).toBe(true);
+    index.remove(deep[0] ?? '');
+    expect([...index.within('/home')]).toHaveLength(2);
+    for (const file of deep.slice(1)) index.remove(file);
+    expect(index.size).toBe(0);
+  });
+
   it('keeps nothing of folders that hold no file any more', () => {
     const index = new FolderIndex();
     index.add('/a/b/c.csv');

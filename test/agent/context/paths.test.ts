@@ -131,11 +131,15 @@ describe('foldersAbove', () => {
     expect([...foldersAbove('/')]).toEqual([]);
   });
 
-  it('stops after the nearest 256, because a path may have thousands', () => {
-    const folders = [...foldersAbove('/a'.repeat(MAX_FOLDERS_ABOVE + 2))];
-    expect(folders).toHaveLength(MAX_FOLDERS_ABOVE);
-    expect(folders[0]).toBe('/a'.repeat(MAX_FOLDERS_ABOVE + 1));
-    expect([...foldersAbove('/a'.repeat(MAX_FOLDERS_ABOVE))].at(-1)).toBe('/');
+  it('leaves out the middle of a path with thousands of them', () => {
+    const folders = [...foldersAbove(`/users/maria/downloads${'/a'.repeat(5000)}`)];
+    expect(folders).toHaveLength(MAX_FOLDERS_ABOVE + 1);
+    expect(folders[0]).toBe(`/users/maria/downloads${'/a'.repeat(4999)}`);
+    expect(folders.slice(-4)).toEqual(['/users/maria/downloads', '/users/maria', '/users', '/']);
+  });
+
+  it('names all above the deepest path that programs can name', () => {
+    expect([...foldersAbove('/a'.repeat(512))]).toHaveLength(512);
   });
 
   it('names the folders that the path is within, and no others', () => {
