@@ -3,6 +3,10 @@ import { type CommandLine, hasOption, splitCommandLine } from './command-line.ts
 
 /** Longest script that is read, in characters; the rest is cut off. */
 const MAX_SCRIPT = 65_536;
+/** Longest folder that `lcd` can lead to, in characters; a Mac has none that is longer. */
+const MAX_FOLDER = 1024;
+/** Most sources of all scripts; the rest is left out. */
+const MAX_SOURCES = 256;
 
 const OPEN_VALUES = new Set(['-e', '-u', '-p', '-s', '--user', '--password', '--env-password']);
 const PUT_VALUES = new Set(['-o', '-O', '-P']);
@@ -31,6 +35,8 @@ export function readScripts(
       files.map((file) => (file.startsWith('/') || folder === '' ? file : `${folder}/${file}`));
     if (name === 'open') place = splitCommandLine(args, OPEN_VALUES).operands[0] ?? place;
     if (name === 'lcd') folder = below([args[0] ?? ''])[0] ?? '';
+    // What lftp does after a folder that cannot be there, nobody knows.
+    if (folder.length > MAX_FOLDER || sources.length >= MAX_SOURCES) break;
     if (name === 'put' || name === 'mput')
       sources.push(...below(splitCommandLine(args, PUT_VALUES).operands));
     if (name === 'mirror' && hasOption(args, MIRROR_VALUES, ['-R', '--reverse'])) {

@@ -1022,6 +1022,18 @@ describe('any arguments', () => {
 });
 
 describe('hostile arguments', () => {
+  it('of lftp lead into no folder that is longer than a Mac has, and name a bounded number of files', () => {
+    const deep = read(['lftp', '-e', 'put a;lcd b;'.repeat(5000), 'ftp.example.net']);
+    expect(deep?.sources).toHaveLength(256);
+    const steep = read([
+      'lftp',
+      '-e',
+      `${`lcd ${'b'.repeat(500)};put a;`.repeat(9)}`,
+      'ftp.example.net',
+    ]);
+    expect(steep?.sources.map((source) => source.length)).toEqual([502, 1003]);
+  });
+
   it.each([
     ['parameters with a quote that is not closed', 'rclone', `:s3${',a'.repeat(40)}":x`],
     ['commas', 'rclone', `r${','.repeat(100_000)}:x`],
