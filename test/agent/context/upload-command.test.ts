@@ -1028,7 +1028,7 @@ describe('hostile arguments', () => {
     const steep = read([
       'lftp',
       '-e',
-      `${`lcd ${'b'.repeat(500)};put a;`.repeat(9)}`,
+      `lcd ${'b'.repeat(500)};put a;`.repeat(9),
       'ftp.example.net',
     ]);
     expect(steep?.sources.map((source) => source.length)).toEqual([502, 1003]);
