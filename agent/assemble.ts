@@ -15,6 +15,7 @@ import { PassedTime } from './context/passed-time.ts';
 import { Pipes } from './context/pipes.ts';
 import { ProcessTree } from './context/process-tree.ts';
 import { ProgramKinds } from './context/program-kinds.ts';
+import { RecentWrites } from './context/recent-writes.ts';
 import { RunLog } from './context/run-log.ts';
 import { UploadTools } from './context/upload-command.ts';
 import type { Ledger } from './health/ledger.ts';
@@ -78,6 +79,7 @@ export function assemble(parts: EngineParts): Engine {
     lineage: new Lineage(windows.lineageUs, MAX_FILES, (path) => privacy.hiddenPath(path), time),
     chains: new Chains(accounts, windows.suppressUs, time),
     browserOpens: new BrowserOpens(time),
+    recentWrites: new RecentWrites(),
     refusals: new Refusals(),
     runs: new RunLog(),
   };

@@ -38,6 +38,7 @@ interface Snapshot {
     readonly connectedUs: number;
   }[];
   readonly browserOpens: readonly BrowserOpen[];
+  readonly recentWrites?: ReturnType<Facts['recentWrites']['state']>;
   readonly connections: readonly string[];
 }
 
@@ -115,6 +116,7 @@ function headFrom(
       connectedUs: pipe.connectedUs,
     })),
     browserOpens: facts.browserOpens.state(),
+    recentWrites: facts.recentWrites.state(),
     connections: connections(),
   };
 }
@@ -175,6 +177,7 @@ export function restoreSnapshot(
   for (const { id, writers, readers, connectedUs } of snapshot.pipes)
     facts.pipes.resume(id, known(writers), known(readers), connectedUs);
   facts.browserOpens.resume(snapshot.browserOpens);
+  facts.recentWrites.resume(snapshot.recentWrites ?? []);
   return snapshot.connections;
 }
 

@@ -9,7 +9,7 @@ import { namedInUploadCommand } from './evidence/named-in-upload-command.ts';
 import { openedByBrowser, rememberBrowserOpen } from './evidence/opened-by-browser.ts';
 import { openedBySyncClient } from './evidence/opened-by-sync-client.ts';
 import { pipedToUploader, sentFromSession } from './evidence/piped-to-uploader.ts';
-import { fileTransferred, fileWatched, fileWritten } from './exports.ts';
+import { fileTransferred, fileWatched, fileWritten, writtenSince } from './exports.ts';
 import type { EventOf, Facts, Moment, Movement } from './facts.ts';
 import { miss } from './misses.ts';
 import { baseName } from './paths.ts';
@@ -75,6 +75,7 @@ function movementsOf(facts: Facts, event: Event, at: Moment): readonly Movement[
     case 'file.unlink': {
       const { movements } = meet(facts, event, at);
       facts.lineage.remove(event.path);
+      facts.recentWrites.remove(event.path);
       return movements;
     }
     case 'file.rename':
@@ -121,10 +122,9 @@ function seen(facts: Facts, event: EventOf<'process.seen'>, at: Moment): readonl
   const node = isMissedExec ? facts.tree.exec(known, event.process) : known;
   node.program = nameOf(program);
   const startUs = event.process.startUs ?? at.timeUs;
-  return beginSession(facts, node, program, {
-    timeUs: startUs,
-    clockUs: facts.time.before(at.clockUs, at.timeUs - startUs),
-  });
+  const start = { timeUs: startUs, clockUs: facts.time.before(at.clockUs, at.timeUs - startUs) };
+  const started = beginSession(facts, node, program, start);
+  return [...started, ...started.flatMap(({ chain }) => writtenSince(facts, chain, start))];
 }
 
 /** The same execution under another image, and that is a database tool: the exec went by unseen. */

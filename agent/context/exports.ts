@@ -110,6 +110,7 @@ export function fileTransferred(
 ): readonly Movement[] {
   const { sourcePath, path } = event;
   const isRename = event.kind === 'file.rename';
+  if (isRename) facts.recentWrites.remove(sourcePath);
   const reached = facts.lineage[TRANSFERS[event.kind]](sourcePath, path, at.clockUs);
   if (isRename)
     for (const holder of facts.tree.lineOf(node)) followCreation(holder, sourcePath, path);
@@ -141,6 +142,7 @@ export function fileWatched(
   const { path, file } = event;
   const known = facts.lineage.find(path, at.clockUs);
   if (event.change === 'unlink') {
+    facts.recentWrites.remove(path);
     if (known && known.touchedUs <= at.clockUs) facts.lineage.remove(path);
     return [];
   }
@@ -166,13 +168,17 @@ function writtenInTime(
 ): boolean {
   if (!facts.accounts.isWatchedBy(userId, path)) return false;
   const chain = newestRun(facts, userId, at.clockUs);
-  if (!chain) return false;
   const { exportUs } = facts.windows;
-  const beyondUs = facts.time.between(chain.lastRunClockUs, at.clockUs) - exportUs;
+  const beyondUs = chain
+    ? facts.time.between(chain.lastRunClockUs, at.clockUs) - exportUs
+    : Number.POSITIVE_INFINITY;
   if (!hasExportName(facts, path)) {
-    if (beyondUs <= 0) miss(chain, 'no-export-name', at.timeUs, path);
+    if (chain && beyondUs <= 0) miss(chain, 'no-export-name', at.timeUs, path);
     return false;
   }
+  if (beyondUs > 0)
+    facts.recentWrites.add(userId, { path, ...at, writtenClockUs: written.clockUs });
+  if (!chain) return false;
   if (beyondUs > 0) {
     miss(chain, 'outside-export-window', at.timeUs, path, { beyondUs, limitUs: exportUs });
     return false;
@@ -184,6 +190,23 @@ function writtenInTime(
   }
   facts.lineage.write(path, at.clockUs, chain.id, 'temporal');
   return true;
+}
+
+/**
+ * A run that is known only now began at `start`: what its user wrote since is tied to it by time, as if it had been known
+ * from the beginning.
+ */
+export function writtenSince(facts: Facts, chain: Chain, start: Moment): readonly Movement[] {
+  return facts.recentWrites
+    .takeSince(chain.userId, start.clockUs)
+    .filter(({ path, clockUs }) => {
+      const isInTime = facts.time.between(start.clockUs, clockUs) <= facts.windows.exportUs;
+      return isInTime && facts.lineage.find(path, clockUs) === null;
+    })
+    .flatMap(({ path, timeUs, clockUs }) => {
+      facts.lineage.write(path, clockUs, chain.id, 'temporal');
+      return settle(facts, null, path, 'file-written', null, { timeUs, clockUs });
+    });
 }
 
 /** The chain of the user whose last run began last, up to now. */

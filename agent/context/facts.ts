@@ -13,6 +13,7 @@ import type { PassedTime } from './passed-time.ts';
 import type { Pipes } from './pipes.ts';
 import type { ProcessNode, ProcessTree } from './process-tree.ts';
 import type { ProgramKinds } from './program-kinds.ts';
+import type { RecentWrites } from './recent-writes.ts';
 import type { RunLog } from './run-log.ts';
 import type { UploadTools } from './upload-command.ts';
 
@@ -39,6 +40,7 @@ export interface Facts {
   readonly lineage: Lineage;
   readonly chains: Chains;
   readonly browserOpens: BrowserOpens;
+  readonly recentWrites: RecentWrites;
   readonly refusals: Refusals;
   readonly runs: RunLog;
 }

@@ -105,6 +105,16 @@ describe('a replay that goes on where another one stopped', () => {
     expect(inHalves(story.lines(), half)).toEqual(expected);
   });
 
+  it('ties a file to a tool that is listed in the second half and began in the first', () => {
+    const story = new Story().host();
+    const app = story.running(PROGRAMS.dbeaver);
+    story.watched('add', '/Users/maria/Downloads/x.csv').wait(5);
+    const count = story.lines().length;
+    story.processes([{ ...app, startUs: story.now - 20_000_000 }]);
+    const findings = inHalves(story.lines(), count);
+    expect(findings.at(-1)).toMatchObject({ stage: 'export', link: 'temporal' });
+  });
+
   it('finds the same when the sensor begins anew between the halves and nobody says so', () => {
     const story = new Story().host();
     const psql = story.run(story.shell(), PROGRAMS.psql);

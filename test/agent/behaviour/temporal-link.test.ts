@@ -183,3 +183,55 @@ it('without any Endpoint Security record the coverage is gaps', () => {
     { stage: 'export', link: 'temporal', coverage: 'gaps', confidence: 'low' },
   ]);
 });
+
+describe('a tool that a process list shows only after the file was written', () => {
+  const file = 'Downloads/erp.csv';
+
+  /** Only the folder watcher sees the file; then a list shows the app, which began `agoSeconds` before. */
+  function listedLate(agoSeconds: number, between: (desk: Desk) => void = () => {}): Desk {
+    const desk = new Desk();
+    const app = desk.story.running(MAC_PROGRAMS.tablePlus, desk.user);
+    desk.story.watched('add', desk.at(file), desk.user.uid).wait(3);
+    between(desk);
+    desk.story.processes([{ ...app, startUs: desk.story.now - agoSeconds * 1_000_000 }]);
+    return desk;
+  }
+
+  it.each([
+    ['ten seconds', 10],
+    ['less than an hour', 59 * MINUTE],
+  ])('began %s before: the file is tied to it by time', (_, agoSeconds) => {
+    const desk = listedLate(agoSeconds);
+    expect(desk.findings()).toMatchObject([{ ...TEMPORAL, files: [desk.at(file)], count: 1 }]);
+  });
+
+  it.each([
+    ['a second', 1],
+    ['more than an hour', 61 * MINUTE],
+  ])('began %s before: it is not', (_, agoSeconds) => {
+    expect(listedLate(agoSeconds).findings()).toMatchObject([TOOL]);
+  });
+
+  it('the file is not tied when it was deleted in between', () => {
+    const desk = listedLate(10, ({ story, user }) => {
+      story.watched('unlink', `/Users/${user.name}/${file}`, user.uid);
+    });
+    expect(desk.findings()).toMatchObject([TOOL]);
+  });
+
+  it('the file is tied under the name that it has by then', () => {
+    const desk = listedLate(10, (at) => {
+      const finder = at.background(MAC_PROGRAMS.script);
+      at.story.rename(finder, at.at(file), at.at('Documents/new.csv'));
+    });
+    expect(desk.findings()).toMatchObject([{ ...TEMPORAL, files: [desk.at('Documents/new.csv')] }]);
+  });
+
+  it('the file of another user is not tied', () => {
+    const desk = new Desk();
+    const app = desk.story.running(MAC_PROGRAMS.tablePlus, desk.user);
+    desk.story.watched('add', `/Users/${OMAR.name}/${file}`, OMAR.uid).wait(3);
+    desk.story.processes([{ ...app, startUs: desk.story.now - 10_000_000 }]);
+    expect(desk.findings()).toMatchObject([TOOL]);
+  });
+});
