@@ -163,12 +163,24 @@ export class Pipeline implements RecordOutput {
     return true;
   }
 
+  /**
+   * What one event shows of a chain is one emission, but for what happened at another moment: a tool that is found running
+   * began before the file that it wrote.
+   */
   #judge(event: Event, clockUs: number, pending: Pending): void {
     const due = new Set<Chain>();
+    let lastUs: number | null = null;
     for (const movement of observe(this.#parts.facts, event, clockUs)) {
+      if (movement.step.timeUs !== lastUs) this.#tell(due, pending);
+      lastUs = movement.step.timeUs;
       if (this.#apply(movement, event.kind, clockUs, pending)) due.add(movement.chain);
     }
     this.#parts.watch?.(event);
+    this.#tell(due, pending);
+  }
+
+  /** Makes the findings of these chains, and forgets the chains. */
+  #tell(due: Set<Chain>, pending: Pending): void {
     for (const chain of due) {
       if (!chain.shown) continue;
       chain.emissions += 1;
@@ -179,6 +191,7 @@ export class Pipeline implements RecordOutput {
       pending.findings.push(finding);
       pending.outgoing.push(...(this.#parts.outgoing?.(finding) ?? []));
     }
+    due.clear();
   }
 
   /** Adds a movement to its chain; `true` when the finding is to be emitted. */

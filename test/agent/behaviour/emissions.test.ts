@@ -19,6 +19,18 @@ describe('a finding is emitted', () => {
     expect(new Set(emissions.map(({ finding }) => finding)).size).toBe(1);
   });
 
+  it('for a tool that was running before, apart from the file by which it is found', () => {
+    const desk = new Desk({ start: '2026-03-10T08:15:00Z' });
+    desk.story.write(
+      desk.story.running(MAC_PROGRAMS.tablePlus, desk.user),
+      desk.at('Documents/a.csv'),
+    );
+    expect(desk.emissions().map(({ stage, time }) => [stage, time.slice(0, 16)])).toEqual([
+      ['tool', '2026-03-10T07:15'],
+      ['export', '2026-03-10T08:15'],
+    ]);
+  });
+
   it('at the time of its last step', () => {
     const desk = new Desk({ start: '2026-03-10T08:15:00Z' });
     desk.dump('Desktop/a.sql');

@@ -203,6 +203,7 @@ describe('a tool that a process list shows only after the file was written', () 
   ])('began %s before: the file is tied to it by time', (_, agoSeconds) => {
     const desk = listedLate(agoSeconds);
     expect(desk.findings()).toMatchObject([{ ...TEMPORAL, files: [desk.at(file)], count: 1 }]);
+    expect(desk.emissions().map(({ stage }) => stage)).toEqual(['tool', 'export']);
   });
 
   it.each([
