@@ -10,7 +10,7 @@ import {
 } from './process-list.ts';
 
 /** How long a thread that was stopped may take to end what it started, in milliseconds; one that takes longer hangs. */
-const STOP_MS = 500;
+const STOP_MS = 1500;
 
 /**
  * Lists of one collector, taken in a thread that starts with the first one and is kept. One that failed in any way, or was
