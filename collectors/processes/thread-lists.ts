@@ -9,8 +9,11 @@ import {
   type ProcessLists,
 } from './process-list.ts';
 
-/** How long a thread that was stopped may take to end what it started, in milliseconds; one that takes longer hangs. */
-const STOP_MS = 1500;
+/**
+ * How long a thread that was stopped may take to end what it started, in milliseconds; one that takes longer hangs. Below the
+ * second of `attempt`, so that the trouble says that it hangs.
+ */
+const STOP_MS = 800;
 
 /**
  * Lists of one collector, taken in a thread that starts with the first one and is kept. One that failed in any way, or was
