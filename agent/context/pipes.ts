@@ -2,9 +2,9 @@
  * Pipes between processes, so that data is followed where no file is written.
  *
  * A process writes to the pipe on its descriptor 1 and reads the one on descriptor 0; both ends show the same id at
- * exec. A pipe that its arguments name (`/dev/fd/63`, a substituted process of the shell) it may read or write. The members of a pipeline may be executed in any order. The kernel gives the id of a pipe that is gone to another
- * one, so an id whose processes have all exited some time ago stands for a new pipe. Bound: `MAX_PIPES`, the oldest goes
- * first.
+ * exec. A pipe that its arguments name (`/dev/fd/63`, a substituted process of the shell) it may read or write. The members of
+ * a pipeline may be executed in any order. The kernel gives the id of a pipe that is gone to another one, so an id whose
+ * processes have all exited some time ago stands for a new pipe. Bound: `MAX_PIPES`, the oldest goes first.
  */
 import type { ProcessExec } from '../../collectors/event.ts';
 import type { Downstream, ProcessNode } from './process-tree.ts';

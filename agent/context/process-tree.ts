@@ -163,10 +163,7 @@ export class ProcessTree {
     return parent === node ? null : parent;
   }
 
-  /**
-   * The process that the system holds responsible, when that is another one. One that was
-   * listed is known by its pid alone.
-   */
+  /** The process that the system holds responsible, when that is another one. One that was listed is known by its pid alone. */
   responsibleOf({ pid, responsible }: Process): ProcessNode | null {
     return responsible && responsible.pid !== pid ? this.#ancestor(responsible) : null;
   }

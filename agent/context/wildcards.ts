@@ -3,8 +3,12 @@
  * and a component that holds `**` for any depth. Nothing is looked up on the disk: paths that are known are compared.
  */
 
+/** Longest pattern that is looked for, in characters: no file of a Mac that a program can name has a longer path. */
+const MAX_PATTERN = 1024;
+
+/** Whether the path is a pattern; one above the bound is plain characters, because to compare it takes too long. */
 export function hasWildcard(path: string): boolean {
-  return /[*?]/.test(path);
+  return path.length <= MAX_PATTERN && /[*?]/.test(path);
 }
 
 /** The folder above the first component with a wildcard. */

@@ -35,6 +35,7 @@ describe('a name with wildcards', () => {
   it('is told from a plain one', () => {
     expect(hasWildcard('/a/x.csv')).toBe(false);
     expect(hasWildcard('/a/x?.csv')).toBe(true);
+    expect(hasWildcard(`/${'*a'.repeat(600)}`)).toBe(false);
   });
 
   it('fits every path whose characters it leaves open', () => {
